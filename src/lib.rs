@@ -4,6 +4,7 @@
 extern crate alloc;
 
 pub mod diagnostic;
+mod flow;
 mod id;
 pub mod input;
 pub mod plan;
