@@ -3,6 +3,8 @@
 
 extern crate alloc;
 
+mod assignment;
+mod certificate;
 pub mod diagnostic;
 mod flow;
 mod id;
@@ -10,7 +12,10 @@ pub mod input;
 pub mod plan;
 pub mod problem;
 pub mod random;
+pub mod strategy;
 
+pub use assignment::Assignment;
+pub use certificate::{CutSide, Infeasible};
 pub use diagnostic::{Diagnostic, Diagnostics};
 pub use id::{EmptyId, Id, PersonName};
 pub use input::Input;

@@ -13,7 +13,7 @@ pub use dimension::DimensionName;
 pub use eligibility::Exclusion;
 pub use existing::{ExistingReview, Standing};
 
-pub(crate) use existing::Settled;
+pub(crate) use existing::{Settled, WorkMust};
 
 use alloc::string::String;
 use alloc::vec::Vec;
