@@ -6,6 +6,7 @@ extern crate alloc;
 pub mod diagnostic;
 mod id;
 pub mod input;
+pub mod metrics;
 pub mod plan;
 pub mod random;
 
