@@ -9,6 +9,7 @@ pub mod diagnostic;
 mod flow;
 mod id;
 pub mod input;
+pub mod metrics;
 pub mod plan;
 pub mod problem;
 pub mod random;
