@@ -8,6 +8,7 @@ mod id;
 pub mod input;
 pub mod plan;
 pub mod random;
+pub mod verify;
 
 pub use diagnostic::{Diagnostic, Diagnostics};
 pub use id::{EmptyId, Id, PersonName};
