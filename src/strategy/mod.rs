@@ -20,6 +20,7 @@ pub use matching::Matching;
 pub use random::RandomAssignment;
 pub use round_robin::RoundRobin;
 
+pub(crate) use goals::counts;
 pub(crate) use infeasible::find_cut;
 
 use alloc::boxed::Box;

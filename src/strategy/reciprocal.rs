@@ -20,18 +20,10 @@ const EXACT_UP_TO: usize = 40;
 /// How many flows the exact search may solve.
 const EXACT_BUDGET: usize = 3_000;
 
-/// The unordered pairs of persons who review each other's work, sorted.
-pub(crate) fn reciprocal_pairs(problem: &Problem, assignment: &Assignment) -> Vec<(u32, u32)> {
-    let mut directed: Vec<(u32, u32)> = Vec::new();
-    for (student, submission) in assignment.pairs() {
-        let work = problem.people.work_of[submission] as usize;
-        let authors = problem.people.authors.row(work).iter();
-        directed.extend(authors.map(|&author| (crate::problem::rows::index(student), author)));
-    }
-    directed.sort_unstable();
-    directed.dedup();
-    let both = |&&(a, b): &&(u32, u32)| a < b && directed.binary_search(&(b, a)).is_ok();
-    directed.iter().filter(both).copied().collect()
+/// The unordered pairs of persons who review each other's work, sorted. O(T log T).
+fn reciprocal_pairs(problem: &Problem, assignment: &Assignment) -> Vec<(u32, u32)> {
+    let reviews = assignment.pairs().map(|(student, submission)| (crate::problem::rows::index(student), submission));
+    problem.reciprocal_pairs(reviews)
 }
 
 /// Ends a run: with `reciprocal: avoid`, looks for an equally good assignment with fewer reciprocal pairs.
