@@ -4,6 +4,8 @@
 extern crate alloc;
 
 pub mod diagnostic;
+#[cfg(feature = "formats")]
+pub mod formats;
 mod id;
 pub mod input;
 pub mod plan;
