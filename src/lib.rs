@@ -7,6 +7,8 @@ mod assignment;
 mod certificate;
 pub mod diagnostic;
 mod flow;
+#[cfg(feature = "formats")]
+pub mod formats;
 mod id;
 pub mod input;
 pub mod metrics;
