@@ -4,6 +4,7 @@
 extern crate alloc;
 
 pub mod diagnostic;
+pub mod generate;
 mod id;
 pub mod input;
 pub mod metrics;
