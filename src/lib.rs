@@ -9,6 +9,7 @@ pub mod diagnostic;
 mod flow;
 #[cfg(feature = "formats")]
 pub mod formats;
+pub mod generate;
 mod id;
 pub mod input;
 pub mod metrics;
