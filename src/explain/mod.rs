@@ -16,7 +16,7 @@ use serde::Serialize;
 use crate::certificate::Infeasible;
 use crate::input::Input;
 use crate::problem::Problem;
-use crate::strategy::find_cut;
+use crate::strategy::{Run, find_cut};
 
 /// Whether a problem has a valid assignment, and if not, why not and what would help.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -38,7 +38,7 @@ pub struct Explanation {
 /// Complexity: that of one matching, and of one more for each change tried.
 #[must_use]
 pub fn explain(input: &Input, problem: &Problem) -> Explanation {
-    match find_cut(problem) {
+    match certificate_of(problem) {
         None => Explanation {
             feasible: true,
             certificate: None,
@@ -66,4 +66,10 @@ pub fn explain(input: &Input, problem: &Problem) -> Explanation {
 #[must_use]
 pub fn sentences(problem: &Problem, certificate: &Infeasible) -> Vec<String> {
     Bottleneck::new(problem, certificate).sentences(certificate)
+}
+
+/// The proof that the minima of a problem cannot be met, if so.
+fn certificate_of(problem: &Problem) -> Option<Infeasible> {
+    // Nobody watches this run, so nobody stops it.
+    find_cut(problem, &mut Run::new(0)).unwrap_or(None)
 }

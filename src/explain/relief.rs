@@ -7,10 +7,10 @@ use alloc::vec::Vec;
 use serde::Serialize;
 
 use super::bottleneck::Bottleneck;
+use super::certificate_of;
 use crate::certificate::{CutSide, Infeasible};
 use crate::input::{Admission, Bound, Demand, Input, Relation, RuleKind, Stance, Unscored};
 use crate::problem::Problem;
-use crate::strategy::find_cut;
 
 /// A change that has been tried: with it, a valid plan exists.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -36,7 +36,7 @@ pub(super) fn reliefs(
 ) -> Vec<Relief> {
     let mut found = Vec::new();
     for (change, size, changed) in candidates(input, problem, certificate, bottleneck) {
-        if Problem::new(&changed).is_ok_and(|problem| find_cut(&problem).is_none()) {
+        if Problem::new(&changed).is_ok_and(|problem| certificate_of(&problem).is_none()) {
             found.push(Relief { change, size });
         }
     }

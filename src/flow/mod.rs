@@ -36,9 +36,7 @@ mod search;
 mod tests;
 mod weight;
 
-#[cfg(test)]
-pub(crate) use cut::Cut;
-pub(crate) use cut::CutSide;
+pub(crate) use cut::{Cut, CutSide};
 pub(crate) use face::Face;
 pub(crate) use search::Flow;
 pub(crate) use weight::Weight;

@@ -468,6 +468,21 @@ impl<'n, W: Weight> Search<'n, W> {
 }
 
 impl<W: Weight> Flow<W> {
+    /// The potential of a left node.
+    pub(crate) fn left_potential(&self, left: usize) -> W {
+        self.potential[left]
+    }
+
+    /// The potential of a right node.
+    pub(crate) fn right_potential(&self, net: &Network<W>, right: usize) -> W {
+        self.potential[net.right_node(right)]
+    }
+
+    /// The right nodes of a left node's edges, each with the potential of the node its edge starts from.
+    pub(crate) fn tails<'a>(&'a self, net: &'a Network<W>, left: usize) -> impl Iterator<Item = (usize, W)> + 'a {
+        net.edges_of(left).map(move |edge| (net.edge_right[edge] as usize, self.potential[net.tail_node(edge)]))
+    }
+
     /// Follows one residual arc between a left node, a bundle and a right node.
     pub(super) fn step(&mut self, net: &Network<W>, from: usize, to: usize, edge: u32) {
         if edge != NONE {

@@ -10,39 +10,41 @@ use crate::id::Id;
 use crate::input::CopyRule;
 use crate::problem::{Problem, WorkMust};
 
-/// The certificate of a problem without a valid assignment, if it is one.
-pub(crate) fn find_cut(problem: &Problem) -> Option<Infeasible> {
-    let students: Vec<u32> = (0..crate::problem::rows::index(problem.students())).collect();
-    let submissions: Vec<u32> = (0..crate::problem::rows::index(problem.submissions())).collect();
-    cut_of(&Model::nodes(problem, &students, &submissions).with_all_pairs())
-}
-
 /// The certificate of a model whose minima cannot all be met.
-pub(super) fn certificate(model: &Model<'_>) -> Infeasible {
-    cut_of(model).expect("minima that cannot be met have a cut")
+///
+/// A cut of the listed pairs need not be one of all pairs: pairs that cross it are added until it holds.
+pub(super) fn certificate(model: &mut Model<'_>) -> Infeasible {
+    loop {
+        let goals = Goals::compose(&[], &model.sizes());
+        let cut = model.network::<i64>(&goals).cut().expect("minima that cannot be met have a cut");
+        let (side, students, submissions) = members(model, &cut);
+        let certificate = weigh(model.problem, side, &students, &submissions);
+        if certificate.required > certificate.available {
+            return certificate;
+        }
+        model.add_crossing(&students, &submissions);
+    }
 }
 
-fn cut_of(model: &Model<'_>) -> Option<Infeasible> {
-    let network = model.network::<i64>(&Goals::compose(&[], &model.sizes()));
-    let cut = network.cut()?;
+/// The students and submissions that a certificate names for a cut.
+fn members(model: &Model<'_>, cut: &flow::Cut) -> (CutSide, Vec<bool>, Vec<bool>) {
     let problem = model.problem;
-    let mut in_students = alloc::vec![false; problem.students()];
-    let mut in_submissions = alloc::vec![false; problem.submissions()];
+    let mut students = alloc::vec![false; problem.students()];
+    let mut submissions = alloc::vec![false; problem.submissions()];
     for &left in &cut.left {
-        in_students[model.students[left as usize] as usize] = true;
+        students[model.students[left as usize] as usize] = true;
     }
     for &right in &cut.right {
-        in_submissions[model.submissions[right as usize] as usize] = true;
+        submissions[model.submissions[right as usize] as usize] = true;
     }
-    let side = match cut.side {
-        flow::CutSide::Right => CutSide::Submissions,
+    match cut.side {
+        flow::CutSide::Right => (CutSide::Submissions, students, submissions),
         flow::CutSide::Left => {
-            // The contract names the students and submissions on the other side of this cut.
-            in_students.iter_mut().chain(&mut in_submissions).for_each(|member| *member = !*member);
-            CutSide::Students
+            // A certificate names the students and submissions on the other side of this cut.
+            students.iter_mut().chain(&mut submissions).for_each(|member| *member = !*member);
+            (CutSide::Students, students, submissions)
         }
-    };
-    Some(weigh(problem, side, &in_students, &in_submissions))
+    }
 }
 
 /// Counts what a cut asks for and what there is, over all pairs of the problem.

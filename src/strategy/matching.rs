@@ -43,7 +43,8 @@ pub(super) fn seeded_optimum<'p>(problem: &'p Problem, run: &mut Run<'_>) -> Res
     let mut submissions: Vec<u32> = (0..index(problem.submissions())).collect();
     Random::new(run.seed, Purpose::StudentOrder).shuffle(&mut students);
     Random::new(run.seed, Purpose::SubmissionOrder).shuffle(&mut submissions);
-    let mut model = Model::nodes(problem, &students, &submissions).with_all_pairs();
+    let mut candidates = Random::new(run.seed, Purpose::Candidates);
+    let mut model = Model::new(problem, &students, &submissions, &mut candidates);
     let mut random = Random::new(run.seed, Purpose::PairOrder);
     for pairs in &mut model.pairs {
         let start = random.index(pairs.len());

@@ -6,6 +6,7 @@
 //!
 //! A new strategy is one file and one line in [`registry`].
 
+mod candidates;
 mod goals;
 mod ideal;
 mod infeasible;
@@ -23,7 +24,7 @@ pub use random::RandomAssignment;
 pub use round_robin::RoundRobin;
 
 pub(crate) use goals::counts;
-pub(crate) use infeasible::find_cut;
+pub(crate) use optimum::find_cut;
 
 use alloc::boxed::Box;
 use core::ops::ControlFlow;

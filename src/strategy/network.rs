@@ -2,6 +2,7 @@
 
 use alloc::vec::Vec;
 
+use super::candidates::Pool;
 use super::goals::{Goal, Goals, Sizes};
 use crate::flow::{Edge, NONE, Network, Node, NodeCost, Weight};
 use crate::input::{CopyRule, Existing};
@@ -35,6 +36,8 @@ pub(crate) struct Model<'p> {
     pub(crate) right: Vec<Node>,
     /// Left node -> pairs, in the order in which they are to be tried.
     pub(crate) pairs: Vec<Vec<Pair>>,
+    /// Where pairs come from that are not listed yet; none when all are listed.
+    pub(crate) pool: Option<Pool>,
 }
 
 /// What remains of a bound once `fixed` reviews are counted; `limit` stands in for a missing maximum.
@@ -57,6 +60,7 @@ impl<'p> Model<'p> {
             left: Vec::with_capacity(students.len()),
             right: Vec::with_capacity(submissions.len()),
             pairs: Vec::new(),
+            pool: None,
         };
         for &student in students {
             let bound = problem.student_bound(student as usize);
@@ -76,17 +80,6 @@ impl<'p> Model<'p> {
             }
         }
         model
-    }
-
-    /// All free pairs. O(n · m).
-    pub(crate) fn with_all_pairs(mut self) -> Self {
-        self.pairs = (0..self.left.len())
-            .map(|left| {
-                let free = (0..self.right.len()).filter(|&right| self.is_free(left, right));
-                free.map(|right| self.pair(left, right)).collect()
-            })
-            .collect();
-        self
     }
 
     /// Whether a left and a right node may be paired.
@@ -113,8 +106,9 @@ impl<'p> Model<'p> {
         let most = |nodes: &[Node]| nodes.iter().map(|node| u64::from(node.base) + u64::from(node.max)).max();
         let gains = || self.pairs.iter().flatten().map(|pair| pair.gain.unsigned_abs());
         let cycle = 2 * self.left.len().min(self.right.len()) as u64 + 2;
-        let largest = gains().max().unwrap_or(0);
-        let sum = gains().fold(0, u64::saturating_add);
+        let listed = gains().max().unwrap_or(0);
+        let largest = listed.max(self.pool.as_ref().map_or(0, |pool| pool.largest_gain.unsigned_abs() + 1));
+        let sum = if self.pool.is_some() { u64::MAX } else { gains().fold(0, u64::saturating_add) };
         Sizes {
             work_musts: self.problem.settled.work_musts.len() as u64,
             largest_minimum: self.left.iter().chain(&self.right).map(|node| u64::from(node.min)).max().unwrap_or(0),

@@ -8,10 +8,12 @@ use super::infeasible::certificate;
 use super::network::Model;
 use super::{AssignError, Run};
 use crate::assignment::Assignment;
+use crate::certificate::Infeasible;
 use crate::flow::{Face, Flow, Network, Weight};
 use crate::input::Shortfall;
 use crate::problem::Problem;
-use crate::random::Random;
+use crate::problem::rows::index;
+use crate::random::{Purpose, Random};
 
 /// The optimal assignments of a model, and where among them we are.
 pub(crate) trait OptimalFace {
@@ -83,32 +85,49 @@ pub(crate) fn fixed_pairs(problem: &Problem) -> impl Iterator<Item = (u32, u32)>
 ///
 /// # Errors
 /// The certificate when the minima cannot be met and must be.
-pub(crate) fn optimum<'p>(model: Model<'p>, run: &mut Run<'_>) -> Result<Optimum<'p>, AssignError> {
-    let face = optimal_face(&model, run)?;
+pub(crate) fn optimum<'p>(mut model: Model<'p>, run: &mut Run<'_>) -> Result<Optimum<'p>, AssignError> {
+    let face = optimal_face(&mut model, run)?;
     Ok(Optimum { model, face })
 }
 
-/// The same, for a model whose pairs may change afterwards.
-pub(crate) fn optimal_face(model: &Model<'_>, run: &mut Run<'_>) -> Result<Box<dyn OptimalFace>, AssignError> {
+/// The same, for a model that is needed afterwards. Pairs that the optimum needs are added to the model's.
+pub(crate) fn optimal_face(model: &mut Model<'_>, run: &mut Run<'_>) -> Result<Box<dyn OptimalFace>, AssignError> {
     let problem = model.problem;
+    let strict = problem.policy.shortfall == Shortfall::Error;
     let sizes = model.sizes();
     let mut count = None;
     if problem.counts_deletes() && !problem.asks_nothing() {
         let goals = Goals::compose(&counting_order(problem), &sizes);
         count = Some(if fits(&goals) {
-            solve::<i64>(model, &goals, None, run)?.1.value
+            solve::<i64>(model, &goals, None, strict, run)?.1.value
         } else {
-            solve::<i128>(model, &goals, None, run)?.1.value
+            solve::<i128>(model, &goals, None, strict, run)?.1.value
         });
     }
     let goals = Goals::compose(&full_order(problem, count.is_some()), &sizes);
     Ok(if fits(&goals) {
-        let (network, flow) = solve::<i64>(model, &goals, count, run)?;
+        let (network, flow) = solve::<i64>(model, &goals, count, strict, run)?;
         Box::new(Face::new(network, flow))
     } else {
-        let (network, flow) = solve::<i128>(model, &goals, count, run)?;
+        let (network, flow) = solve::<i128>(model, &goals, count, strict, run)?;
         Box::new(Face::new(network, flow))
     })
+}
+
+/// The certificate of a problem whose minima cannot all be met; none when they can.
+///
+/// # Errors
+/// [`AssignError::Interrupted`].
+pub(crate) fn find_cut(problem: &Problem, run: &mut Run<'_>) -> Result<Option<Infeasible>, AssignError> {
+    let students: Vec<u32> = (0..index(problem.students())).collect();
+    let submissions: Vec<u32> = (0..index(problem.submissions())).collect();
+    let mut model = Model::new(problem, &students, &submissions, &mut Random::new(0, Purpose::Candidates));
+    let goals = Goals::compose(&[Goal::Must, Goal::Missing], &model.sizes());
+    match solve::<i64>(&mut model, &goals, None, true, run) {
+        Ok(_) => Ok(None),
+        Err(AssignError::Infeasible(certificate)) => Ok(Some(*certificate)),
+        Err(AssignError::Interrupted) => Err(AssignError::Interrupted),
+    }
 }
 
 /// Whether composed costs fit into 64 bits with room for the sums of a search.
@@ -116,24 +135,30 @@ fn fits(goals: &Goals) -> bool {
     goals.range < i128::from(i64::MAX >> 5)
 }
 
+/// A flow that is optimal over all pairs of the problem: pairs that would improve it are added until there are none.
 fn solve<W: Weight>(
-    model: &Model<'_>,
+    model: &mut Model<'_>,
     goals: &Goals,
     count: Option<u64>,
+    strict: bool,
     run: &mut Run<'_>,
 ) -> Result<(Network<W>, Flow<W>), AssignError> {
-    let network = model.network::<W>(goals);
-    let total: u64 = network.left.iter().map(|node| u64::from(node.min)).sum();
-    let mut stop = None;
-    let flow = network.solve(count, &mut |value| {
-        stop = run.report("matching", value, count.unwrap_or(total)).err();
-        stop.is_none()
-    });
-    let Some(flow) = flow else { return Err(stop.unwrap_or(AssignError::Interrupted)) };
-    let short = goals.weight(Goal::Missing) > 0
-        && (network.left.iter().zip(&flow.left_load).any(|(node, &load)| load < node.min)
-            || network.right.iter().zip(&flow.right_load).any(|(node, &load)| load < node.min));
-    if short && model.problem.policy.shortfall == Shortfall::Error {
+    let (network, flow) = loop {
+        let network = model.network::<W>(goals);
+        let total: u64 = network.left.iter().map(|node| u64::from(node.min)).sum();
+        let mut stop = None;
+        let flow = network.solve(count, &mut |value| {
+            stop = run.report("matching", value, count.unwrap_or(total).max(value)).err();
+            stop.is_none()
+        });
+        let Some(flow) = flow else { return Err(stop.unwrap_or(AssignError::Interrupted)) };
+        if !model.add_improving(&network, &flow, goals) {
+            break (network, flow);
+        }
+    };
+    let short = network.left.iter().zip(&flow.left_load).any(|(node, &load)| load < node.min)
+        || network.right.iter().zip(&flow.right_load).any(|(node, &load)| load < node.min);
+    if short && strict {
         return Err(AssignError::Infeasible(Box::new(certificate(model))));
     }
     Ok((network, flow))

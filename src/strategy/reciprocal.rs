@@ -187,7 +187,7 @@ impl Exact<'_, '_> {
                 !authors.iter().any(|&author| forbidden.contains(&(students[left], author)))
             });
         }
-        let mut face = match optimal_face(&model, run) {
+        let mut face = match optimal_face(&mut model, run) {
             Ok(face) => face,
             Err(AssignError::Infeasible(_)) => return Ok(()),
             Err(other) => return Err(other),

@@ -11,6 +11,7 @@ use super::{AssignError, Guarantees, Run, Solution, Strategy};
 use crate::input::Relation;
 use crate::problem::Problem;
 use crate::problem::rows::index;
+use crate::random::{Purpose, Random};
 
 /// Everybody reviews those who come next in the ring; the plain cyclic shift when no rule bites.
 #[derive(Debug, Clone, Copy, Default)]
@@ -38,7 +39,7 @@ impl Strategy for RoundRobin {
         }
         let students: Vec<u32> = (0..index(problem.students())).collect();
         let submissions: Vec<u32> = (0..index(problem.submissions())).collect();
-        let mut model = Model::nodes(problem, &students, &submissions).with_all_pairs();
+        let mut model = Model::new(problem, &students, &submissions, &mut Random::new(0, Purpose::Candidates));
         let ring = Ring::by_person(problem);
         for (left, pairs) in model.pairs.iter_mut().enumerate() {
             // Nearest in the ring first, so that the flow rotates as far as the rules let it.

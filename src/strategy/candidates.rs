@@ -1,0 +1,244 @@
+//! Which pairs the flow is told of: all of them where they are few, else a random sample that grows.
+//!
+//! A large class has far more pairs than any plan needs. The flow then starts from a few candidates per student, and
+//! its potentials tell which of all other pairs could improve it: those of negative reduced cost. They are added until
+//! there are none, and then the flow is optimal over all pairs (column generation; P. Gilmore and R. Gomory, "A linear
+//! programming approach to the cutting-stock problem", 1961).
+
+use alloc::vec::Vec;
+
+use super::goals::{Goal, Goals};
+use super::network::Model;
+use crate::flow::{Flow, NONE, Network, Weight};
+use crate::input::{Relation, Unscored};
+use crate::problem::Problem;
+use crate::problem::rows::{Rows, index};
+use crate::random::Random;
+
+/// Up to this many pairs of students and submissions, all are looked at.
+const ALL_PAIRS: usize = 4_000_000;
+/// Candidates per student beyond twice the reviews asked for.
+const SAMPLE: usize = 12;
+
+/// Where pairs come from that are not listed yet.
+#[derive(Debug, Clone)]
+pub(crate) struct Pool {
+    /// The dimension by whose values submissions are looked up: one that must be the same, else one that is wished
+    /// to be.
+    lookup: Option<Lookup>,
+    /// The most a pair can gain by wishes; pairs that should rules name are listed from the start.
+    pub(crate) largest_gain: i64,
+    /// How many pairs a student gets per round; doubles.
+    step: usize,
+}
+
+#[derive(Debug, Clone)]
+struct Lookup {
+    /// The place of the dimension in the problem.
+    dimension: usize,
+    /// Whether pairs without a common value are not eligible.
+    hard: bool,
+    /// Value -> right nodes.
+    rights: Rows<u32>,
+}
+
+impl<'p> Model<'p> {
+    /// The open part of a problem in the given orders, with all pairs or with a sample of them.
+    pub(crate) fn new(problem: &'p Problem, students: &[u32], submissions: &[u32], random: &mut Random) -> Self {
+        Self::with_limit(problem, students, submissions, random, ALL_PAIRS)
+    }
+
+    /// The same with a limit on how many pairs are looked at before a sample is taken.
+    pub(super) fn with_limit(
+        problem: &'p Problem,
+        students: &[u32],
+        submissions: &[u32],
+        random: &mut Random,
+        limit: usize,
+    ) -> Self {
+        let mut model = Self::nodes(problem, students, submissions);
+        if problem.policy.unscored == Unscored::Forbid {
+            model.list_scored();
+        } else if model.left.len().saturating_mul(model.right.len()) <= limit {
+            model.list_all();
+        } else {
+            model.pool = Some(Pool::new(&model));
+            model.list_sample(random);
+        }
+        model
+    }
+
+    /// All free pairs. O(n · m).
+    fn list_all(&mut self) {
+        self.pairs = (0..self.left.len())
+            .map(|left| {
+                let free = (0..self.right.len()).filter(|&right| self.is_free(left, right));
+                free.map(|right| self.pair(left, right)).collect()
+            })
+            .collect();
+    }
+
+    /// All free pairs that have a score, where no others are eligible.
+    fn list_scored(&mut self) {
+        self.pairs = (0..self.left.len())
+            .map(|left| {
+                let scored = self.problem.pairs.scores.row(self.students[left] as usize).iter();
+                let mut rights: Vec<u32> = scored.map(|&(submission, _)| self.right_of[submission as usize]).collect();
+                rights.sort_unstable();
+                let free = rights.into_iter().filter(|&right| right != NONE && self.is_free(left, right as usize));
+                free.map(|right| self.pair(left, right as usize)).collect()
+            })
+            .collect();
+    }
+
+    /// The pairs that rules and existing reviews name, and a random sample of the others.
+    fn list_sample(&mut self, random: &mut Random) {
+        let problem = self.problem;
+        let mut pairs = Vec::with_capacity(self.left.len());
+        for left in 0..self.left.len() {
+            let student = self.students[left] as usize;
+            let mut rights: Vec<u32> = Vec::new();
+            let named = problem.settled.movable.row(student).iter().copied();
+            let named = named.chain(problem.pairs.wishes.row(student).iter().map(|wish| wish.submission));
+            let musts = problem.settled.work_musts.iter().filter(|must| must.student as usize == student);
+            let named = named.chain(musts.flat_map(|must| problem.people.copies.row(must.work as usize)).copied());
+            rights.extend(named.map(|submission| self.right_of[submission as usize]).filter(|&right| right != NONE));
+            let asked = self.left[left].min.max(4.min(self.left[left].max)) as usize;
+            for _ in 0..2 * asked + SAMPLE {
+                rights.extend(self.draw(left, random));
+            }
+            let mut seen = alloc::collections::BTreeSet::new();
+            rights.retain(|&right| seen.insert(right) && self.is_free(left, right as usize));
+            pairs.push(rights.into_iter().map(|right| self.pair(left, right as usize)).collect());
+        }
+        self.pairs = pairs;
+    }
+
+    /// A random right node that the lookup suggests for a left node, half of the time where it only wishes.
+    fn draw(&self, left: usize, random: &mut Random) -> Option<u32> {
+        if let Some(lookup) = self.pool.as_ref().and_then(|pool| pool.lookup.as_ref())
+            && (lookup.hard || random.chance(1, 2))
+        {
+            let values = self.problem.dimensions[lookup.dimension].students.row(self.students[left] as usize);
+            let value = *values.get(random.index(values.len()))?;
+            let rights = lookup.rights.row(value as usize);
+            return rights.get(random.index(rights.len())).copied();
+        }
+        Some(index(random.index(self.right.len())))
+    }
+
+    /// Adds pairs of negative reduced cost, a few per student. False when there are none in the whole problem.
+    pub(super) fn add_improving<W: Weight>(&mut self, network: &Network<W>, flow: &Flow<W>, goals: &Goals) -> bool {
+        let Some(mut pool) = self.pool.take() else { return false };
+        let (step, best_cost) =
+            (pool.step, W::ZERO - W::compose(goals.weight(Goal::Gain) * i128::from(pool.largest_gain)));
+        let mut by_potential: Vec<u32> = (0..index(self.right.len())).collect();
+        by_potential.sort_by_key(|&right| core::cmp::Reverse(flow.right_potential(network, right as usize)));
+        let by_value = pool.lookup.as_ref().filter(|lookup| lookup.hard).map(|lookup| lookup.ordered(&by_potential));
+        let mut added = false;
+        for left in 0..self.left.len() {
+            if network.left[left].max == 0 && self.left[left].max == 0 {
+                continue;
+            }
+            let mut works: Vec<(u32, W)> = Vec::new();
+            let mut listed: Vec<u32> = Vec::with_capacity(self.pairs[left].len());
+            for (right, potential) in flow.tails(network, left) {
+                listed.push(index(right));
+                let work = self.bundle(left, right);
+                if work != NONE {
+                    works.push((work, potential));
+                }
+            }
+            listed.sort_unstable();
+            let here = flow.left_potential(left);
+            let floor = works.iter().map(|&(_, potential)| potential).fold(here, W::min);
+            let mut found: Vec<u32> = Vec::new();
+            let mut scan = |rights: &[u32]| {
+                for &right in rights {
+                    let there = flow.right_potential(network, right as usize);
+                    if found.len() >= step || floor + best_cost >= there {
+                        break;
+                    }
+                    if listed.binary_search(&right).is_ok()
+                        || found.contains(&right)
+                        || !self.is_free(left, right as usize)
+                    {
+                        continue;
+                    }
+                    let pair = self.pair(left, right as usize);
+                    let work = self.bundle(left, right as usize);
+                    let tail = works.iter().find(|&&(listed, _)| listed == work && work != NONE);
+                    let cost = W::ZERO - W::compose(goals.weight(Goal::Gain) * i128::from(pair.gain));
+                    if cost + tail.map_or(here, |&(_, potential)| potential) < there {
+                        found.push(right);
+                    }
+                }
+            };
+            match (&by_value, &pool.lookup) {
+                (Some(rows), Some(lookup)) => {
+                    let student = self.students[left] as usize;
+                    for &value in self.problem.dimensions[lookup.dimension].students.row(student) {
+                        scan(rows.row(value as usize));
+                    }
+                }
+                _ => scan(&by_potential),
+            }
+            added |= !found.is_empty();
+            let pairs: Vec<_> = found.into_iter().map(|right| self.pair(left, right as usize)).collect();
+            self.pairs[left].extend(pairs);
+        }
+        pool.step *= 2;
+        self.pool = Some(pool);
+        added
+    }
+
+    /// Adds all free pairs between the other students and some submissions.
+    pub(super) fn add_crossing(&mut self, students: &[bool], submissions: &[bool]) {
+        for left in 0..self.left.len() {
+            if students[self.students[left] as usize] {
+                continue;
+            }
+            let listed: alloc::collections::BTreeSet<u32> = self.pairs[left].iter().map(|pair| pair.right).collect();
+            let crossing = (0..self.right.len()).filter(|&right| submissions[self.submissions[right] as usize]);
+            let missing: Vec<_> = crossing
+                .filter(|&right| !listed.contains(&index(right)) && self.is_free(left, right))
+                .map(|right| self.pair(left, right))
+                .collect();
+            self.pairs[left].extend(missing);
+        }
+    }
+}
+
+impl Pool {
+    fn new(model: &Model<'_>) -> Self {
+        let dimensions = &model.problem.dimensions;
+        let find = |wanted| dimensions.iter().position(|dimension| dimension.relation == wanted);
+        let lookup = find(Relation::Same).map(|place| (place, true));
+        let lookup = lookup.or_else(|| find(Relation::PreferSame).map(|place| (place, false)));
+        let lookup = lookup.map(|(dimension, hard)| {
+            let sets = &dimensions[dimension].submissions;
+            let entries = model.submissions.iter().enumerate().flat_map(|(right, &submission)| {
+                sets.row(submission as usize).iter().map(move |&value| (value, index(right)))
+            });
+            Lookup { dimension, hard, rights: Rows::sorted(dimensions[dimension].values, entries.collect()) }
+        });
+        let wishes = |relation| matches!(relation, Relation::PreferSame | Relation::PreferDifferent);
+        let largest_gain = dimensions.iter().filter(|dimension| wishes(dimension.relation)).count();
+        Self { lookup, largest_gain: i64::try_from(largest_gain).unwrap_or(i64::MAX), step: 8 }
+    }
+}
+
+impl Lookup {
+    /// The right nodes of each value in the order of a list of all right nodes.
+    fn ordered(&self, order: &[u32]) -> Rows<u32> {
+        let mut place = alloc::vec![0_u32; order.len()];
+        for (at, &right) in order.iter().enumerate() {
+            place[right as usize] = index(at);
+        }
+        let entries = self.rights.entries().map(|(value, right)| (index(value), (place[right as usize], right)));
+        let sorted = Rows::sorted(self.rights.len(), entries.collect());
+        Rows::written(sorted.len(), sorted.values().len(), |value, rights| {
+            rights.extend(sorted.row(value).iter().map(|&(_, right)| right));
+        })
+    }
+}
