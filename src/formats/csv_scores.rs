@@ -192,6 +192,8 @@ mod tests {
 
     fn codes(text: &[u8]) -> Vec<(&'static str, usize)> {
         let found = read(text).unwrap_err();
+        let docs = include_str!("../../docs/formats.md");
+        assert!(found.items().iter().all(|d| docs.contains(&format!("| `{}` |", d.code))), "{found}");
         found.items().iter().map(|d| (d.code, d.position.unwrap().line)).collect()
     }
 

@@ -8,6 +8,7 @@ type Case = (&'static str, &'static str, &'static str, usize);
 
 fn check(cases: &[Case], read: impl Fn(&[u8]) -> Diagnostics) {
     for (text, code, pointer, line) in cases {
+        assert_documented(code);
         let found = read(text.as_bytes());
         let first = &found.items()[0];
         let place = first.position.map(|position| position.line);
@@ -29,6 +30,7 @@ fn with(fields: &str) -> String {
 
 fn check_with(cases: &[(&str, &str, &str)]) {
     for (fields, code, pointer) in cases {
+        assert_documented(code);
         let found = problem(with(fields).as_bytes());
         let first = &found.items()[0];
         let place = first.position.map(|position| position.line);
@@ -169,8 +171,15 @@ fn students_and_submissions() {
     }
 }
 
+/// Every code is explained to users.
+fn assert_documented(code: &str) {
+    let documented = include_str!("../../docs/formats.md").contains(&format!("| `{code}` |"));
+    assert!(documented, "docs/formats.md does not list `{code}`");
+}
+
 /// Exactly one thing is wrong, on the second line.
 pub(super) fn check_one(text: &str, code: &str, pointer: &str, read: impl Fn(&[u8]) -> Diagnostics) {
+    assert_documented(code);
     let found = read(text.as_bytes());
     let first = &found.items()[0];
     let place = first.position.map(|position| position.line);
