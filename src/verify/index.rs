@@ -128,9 +128,19 @@ impl Rows {
         Self { starts, items: pairs.into_iter().map(low).collect() }
     }
 
+    /// Where one row is among the items.
+    pub(super) fn segment(&self, row: u32) -> core::ops::Range<usize> {
+        segment(&self.starts, row)
+    }
+
+    /// All items, row after row.
+    pub(super) fn into_items(self) -> Vec<u32> {
+        self.items
+    }
+
     /// One row.
     pub(super) fn row(&self, row: u32) -> &[u32] {
-        self.items.get(segment(&self.starts, row)).unwrap_or_default()
+        self.items.get(self.segment(row)).unwrap_or_default()
     }
 }
 
