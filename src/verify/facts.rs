@@ -40,7 +40,7 @@ struct Piece {
     /// The place in the input.
     at: u32,
     work: u32,
-    /// Where the authors of the work begin, and how many there are.
+    /// The author of the work where there is one; else where the authors begin.
     authors: u32,
     author_count: u32,
     handed_in: bool,
@@ -103,7 +103,11 @@ impl<'a> Facts<'a> {
         let authors = Rows::new(self.works(), authorship);
         for piece in &mut self.pieces {
             let segment = authors.segment(piece.work);
-            (piece.authors, piece.author_count) = (dense(segment.start), dense(segment.len()));
+            piece.author_count = dense(segment.len());
+            piece.authors = match authors.row(piece.work) {
+                &[only] => only,
+                _ => dense(segment.start),
+            };
         }
         self.authors = authors.into_items();
     }
@@ -175,6 +179,9 @@ impl<'a> Facts<'a> {
     /// The authors of the work of a submission, over all its copies, sorted.
     pub(super) fn authors(&self, submission: u32) -> &[u32] {
         let Some(piece) = self.pieces.get(at(submission)) else { return &[] };
+        if piece.author_count == 1 {
+            return core::slice::from_ref(&piece.authors);
+        }
         let start = at(piece.authors);
         self.authors.get(start..start + at(piece.author_count)).unwrap_or_default()
     }
