@@ -111,9 +111,7 @@ impl<'r> Reader<'r, '_> {
         } else if !same_form(record.user_id, owner) {
             self.flag("id_form", place, record, "user_id is not written as in the problem");
         }
-        if let Some(student) = self.facts.student(assessor) {
-            self.check_forms(place, record, &student.id, asset);
-        }
+        self.check_forms(place, record, self.facts.student_form(assessor), asset);
         if self.existing.find(assessor, asset).is_some() {
             self.flag("creates_existing", place, record, "the review exists already");
         }
@@ -202,7 +200,7 @@ impl<'r> Reader<'r, '_> {
         {
             self.flag("altered_review", place, record, "id, user_id or workflow_state are not those of the problem");
         } else {
-            self.check_forms(place, record, &original.assessor_id, asset);
+            self.check_forms(place, record, Some(original.assessor_id.is_number()), asset);
             if !same_form(record.id, original.id.as_ref()) || !same_form(record.user_id, filled) {
                 self.flag("id_form", place, record, "id or user_id are not written as in the problem");
             }
@@ -211,9 +209,9 @@ impl<'r> Reader<'r, '_> {
     }
 
     /// Ids are written back in the form in which they were read.
-    fn check_forms(&mut self, place: Place, record: &ReviewRecord<'r>, assessor_id: &Id, asset: u32) {
-        let asset_id = self.facts.submission(asset).map(|submission| &submission.id);
-        if !record.assessor_id.same_form(assessor_id) || !same_form(Some(record.asset_id), asset_id) {
+    fn check_forms(&mut self, place: Place, record: &ReviewRecord<'r>, assessor: Option<bool>, asset: u32) {
+        let differs = |id: &Id, number: Option<bool>| number.is_some_and(|number| number != id.is_number());
+        if differs(record.assessor_id, assessor) || differs(record.asset_id, self.facts.submission_form(asset)) {
             self.flag("id_form", place, record, "assessor_id or asset_id are not written as in the problem");
         }
     }
@@ -221,7 +219,7 @@ impl<'r> Reader<'r, '_> {
     /// The person and the submission of a record. Those who have left may stand in records of existing reviews only.
     fn resolve(&mut self, place: Place, record: &ReviewRecord<'r>, students_only: bool) -> Option<(u32, u32)> {
         let assessor = self.assessors.find(record.assessor_id);
-        let assessor = assessor.filter(|&person| !students_only || self.facts.student(person).is_some());
+        let assessor = assessor.filter(|&person| !students_only || self.facts.is_student(person));
         let asset = self.assets.find(record.asset_id);
         if assessor.is_none() {
             self.flag("unknown_assessor", place, record, "the problem knows no such student");

@@ -5,45 +5,48 @@ use core::fmt;
 
 use super::facts::Facts;
 use super::index::{at, dense};
-use super::pairs::{COMPLETED, KEPT, Pairs};
+use super::pairs::{Pairs, STAYS};
 use super::verdict::{Findings, Place};
 use crate::id::Id;
-use crate::input::{Bound, Existing, Shortfall};
+use crate::input::{Bound, Shortfall};
 use crate::plan::{Records, Side};
 
-/// How many resulting reviews count for each person and each submission, and how many of those had to stay.
+/// How many resulting reviews count for somebody or something, and how many of those had to stay.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Count {
+    pub(super) all: u32,
+    pub(super) stays: u32,
+}
+
+/// The counts of each person and each submission.
 pub(super) struct Tally {
-    pub(super) given: Vec<u32>,
-    pub(super) received: Vec<u32>,
-    given_before: Vec<u32>,
-    received_before: Vec<u32>,
+    pub(super) given: Vec<Count>,
+    pub(super) received: Vec<Count>,
 }
 
 impl Tally {
     /// Counts; O(pairs).
     pub(super) fn new(facts: &Facts<'_>, pairs: &Pairs) -> Self {
-        let (persons, submissions) = (facts.persons.len(), facts.submissions.len());
         let mut tally = Self {
-            given: alloc::vec![0; persons],
-            received: alloc::vec![0; submissions],
-            given_before: alloc::vec![0; persons],
-            received_before: alloc::vec![0; submissions],
+            given: alloc::vec![Count::default(); facts.persons.len()],
+            received: alloc::vec![Count::default(); facts.submissions.len()],
         };
-        let keep = facts.input.policy.existing == Existing::Keep;
         for &pair in pairs.all().iter().filter(|pair| pair.counts()) {
-            let stays = u32::from(pair.is(KEPT) && (keep || pair.is(COMPLETED)));
-            for (counts, place, more) in [
-                (&mut tally.given, pair.assessor, 1),
-                (&mut tally.received, pair.asset, 1),
-                (&mut tally.given_before, pair.assessor, stays),
-                (&mut tally.received_before, pair.asset, stays),
-            ] {
-                if let Some(count) = counts.get_mut(at(place)) {
-                    *count += more;
-                }
+            let counts = [tally.given.get_mut(at(pair.assessor)), tally.received.get_mut(at(pair.asset))];
+            for count in counts.into_iter().flatten() {
+                count.all += 1;
+                count.stays += u32::from(pair.is(STAYS));
             }
         }
         tally
+    }
+
+    fn student(&self, facts: &Facts<'_>, person: u32) -> Held {
+        Held::new(facts.student_bound(person), self.given.get(at(person)))
+    }
+
+    fn submission(&self, facts: &Facts<'_>, submission: u32) -> Held {
+        Held::new(facts.submission_bound(submission), self.received.get(at(submission)))
     }
 }
 
@@ -57,6 +60,11 @@ struct Held {
 }
 
 impl Held {
+    fn new(bound: Bound, count: Option<&Count>) -> Self {
+        let count = count.copied().unwrap_or_default();
+        Self { bound, count: u64::from(count.all), before: u64::from(count.stays) }
+    }
+
     /// Whether the count is above the maximum and not only because of what had to stay.
     fn above(self) -> bool {
         self.bound.max.is_some_and(|max| self.count > max) && self.count > self.before
@@ -109,28 +117,6 @@ pub(super) fn check(facts: &Facts<'_>, tally: &Tally, plan: &dyn Records, findin
         report(["submission_max", "submission_min", "shortfall_missing"], held, listed, id, Side::Submission);
     }
     check_works(facts, tally, findings);
-}
-
-impl Tally {
-    fn student(&self, facts: &Facts<'_>, person: u32) -> Held {
-        Held {
-            bound: facts.student_bound(person),
-            count: count(&self.given, person),
-            before: count(&self.given_before, person),
-        }
-    }
-
-    fn submission(&self, facts: &Facts<'_>, submission: u32) -> Held {
-        Held {
-            bound: facts.submission_bound(submission),
-            count: count(&self.received, submission),
-            before: count(&self.received_before, submission),
-        }
-    }
-}
-
-fn count(counts: &[u32], place: u32) -> u64 {
-    counts.get(at(place)).copied().map_or(0, u64::from)
 }
 
 /// An id in a message, where there is one.
@@ -208,8 +194,9 @@ fn check_works(facts: &Facts<'_>, tally: &Tally, findings: &mut Findings) {
     let mut works = alloc::vec![(0_u64, 0_u64, None); facts.works()];
     for submission in 0..dense(facts.submissions.len()) {
         if let Some((total, before, first)) = works.get_mut(at(facts.work(submission))) {
-            *total += count(&tally.received, submission);
-            *before += count(&tally.received_before, submission);
+            let count = tally.received.get(at(submission)).copied().unwrap_or_default();
+            *total += u64::from(count.all);
+            *before += u64::from(count.stays);
             first.get_or_insert(submission);
         }
     }

@@ -3,11 +3,14 @@
 use alloc::vec::Vec;
 use core::fmt;
 
+use super::dimension::{Dimension, Sets};
 use super::facts::Facts;
-use super::pairs::{ALTERNATE, COMPLETED, CREATED, HISTORY, KEPT, MUST_NOT, Pair, Pairs, SCORED, ids};
+use super::pairs::{
+    ALTERNATE, COMPLETED, CREATED, HISTORY, MAY_NOT, MUST_NOT, NOT_HANDED_IN, OWN_WORK, Pair, Pairs, SCORED, STAYS, ids,
+};
 use super::verdict::Findings;
 use crate::id::Id;
-use crate::input::{Existing, Relation, Stance, Student, Submission, Unscored};
+use crate::input::{Relation, Stance, Unscored};
 
 /// Why a pair is not eligible: the first rule that it breaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,35 +22,6 @@ enum Reason<'a> {
     MustNot,
     History,
     Unscored,
-}
-
-/// A set that students and submissions have.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Dimension<'a> {
-    Section,
-    Group,
-    Label(&'a str),
-}
-
-impl<'a> Dimension<'a> {
-    /// The values of a student.
-    pub(super) fn of_student(self, student: &'a Student) -> &'a [Id] {
-        match self {
-            Self::Section => &student.sections,
-            Self::Group => &student.groups,
-            Self::Label(label) => student.labels.get(label).map_or(&[], Vec::as_slice),
-        }
-    }
-
-    /// The values that a submission states itself.
-    fn of_submission(self, submission: &'a Submission) -> Option<&'a [Id]> {
-        let own = match self {
-            Self::Section => submission.sections.as_ref(),
-            Self::Group => submission.groups.as_ref(),
-            Self::Label(label) => submission.labels.get(label),
-        };
-        own.map(Vec::as_slice)
-    }
 }
 
 impl Reason<'_> {
@@ -86,12 +60,12 @@ impl fmt::Display for Reason<'_> {
 }
 
 /// Reports created reviews and alternates that are not eligible, and unfinished reviews that are kept though they are
-/// not and need not stay. O(pairs · (log authors + values of the dimensions that matter)).
+/// not and need not stay. O(pairs · dimensions), and O(n log n) for
+/// each dimension with a hard rule.
 pub(super) fn check(facts: &Facts<'_>, pairs: &Pairs, findings: &mut Findings) {
-    let stays = facts.input.policy.existing == Existing::Keep;
     let dimensions = dimensions(facts);
     for &pair in pairs.all() {
-        if pair.is(COMPLETED) || (pair.is(KEPT) && stays) {
+        if pair.is(COMPLETED | STAYS) {
             continue;
         }
         let Some(reason) = reason(facts, &dimensions, pair) else { continue };
@@ -119,27 +93,28 @@ impl fmt::Display for Named<'_> {
 }
 
 /// The dimensions in which the policy has a hard rule.
-fn dimensions<'a>(facts: &Facts<'a>) -> Vec<(Dimension<'a>, Relation)> {
+fn dimensions<'a>(facts: &Facts<'a>) -> Vec<(Dimension<'a>, Relation, Sets)> {
     let policy = &facts.input.policy;
     let named = [(Dimension::Section, policy.section), (Dimension::Group, policy.group)];
     let labels = policy.labels.iter().map(|(label, &relation)| (Dimension::Label(label), relation));
     let hard = |entry: &(Dimension<'a>, Relation)| matches!(entry.1, Relation::Same | Relation::Different);
-    named.into_iter().chain(labels).filter(hard).collect()
+    let hard = named.into_iter().chain(labels).filter(hard);
+    hard.map(|(dimension, relation)| (dimension, relation, Sets::new(facts, dimension))).collect()
 }
 
 /// The first rule that a pair breaks.
-fn reason<'a>(facts: &Facts<'a>, dimensions: &[(Dimension<'a>, Relation)], pair: Pair) -> Option<Reason<'a>> {
-    if !facts.may_review(pair.assessor) {
+fn reason<'a>(facts: &Facts<'a>, dimensions: &[(Dimension<'a>, Relation, Sets)], pair: Pair) -> Option<Reason<'a>> {
+    if pair.is(MAY_NOT) {
         return Some(Reason::MayNotReview);
     }
-    if !facts.handed_in(pair.asset) {
+    if pair.is(NOT_HANDED_IN) {
         return Some(Reason::NotHandedIn);
     }
-    if facts.authors(pair.asset).binary_search(&pair.assessor).is_ok() {
+    if pair.is(OWN_WORK) {
         return Some(Reason::OwnWork);
     }
-    for &(dimension, relation) in dimensions {
-        if meet(facts, dimension, pair) != (relation == Relation::Same) {
+    for &(dimension, relation, ref sets) in dimensions {
+        if sets.meet(pair.assessor, pair.asset) != (relation == Relation::Same) {
             return Some(Reason::Relation(dimension, relation));
         }
     }
@@ -151,46 +126,4 @@ fn reason<'a>(facts: &Facts<'a>, dimensions: &[(Dimension<'a>, Relation)], pair:
         return Some(Reason::History);
     }
     (policy.unscored == Unscored::Forbid && !pair.is(SCORED)).then_some(Reason::Unscored)
-}
-
-/// Whether the sets of assessor and submission intersect. A set that the submission does not state itself is the
-/// union over the listed authors of the work.
-fn meet<'a>(facts: &Facts<'a>, dimension: Dimension<'a>, pair: Pair) -> bool {
-    let (Some(student), Some(submission)) = (facts.student(pair.assessor), facts.submission(pair.asset)) else {
-        return false;
-    };
-    let own = dimension.of_student(student);
-    if own.is_empty() {
-        return false;
-    }
-    if let Some(stated) = dimension.of_submission(submission) {
-        return intersect(own, stated);
-    }
-    let authors = facts.authors(pair.asset).iter().filter_map(|&author| facts.student(author));
-    authors.into_iter().any(|author| intersect(own, dimension.of_student(author)))
-}
-
-/// Whether two sets have a value in common.
-fn intersect(one: &[Id], other: &[Id]) -> bool {
-    if one.len().saturating_mul(other.len()) <= 256 {
-        return one.iter().any(|value| other.contains(value));
-    }
-    let mut sorted: Vec<&Id> = one.iter().collect();
-    sorted.sort_unstable();
-    other.iter().any(|value| sorted.binary_search(&value).is_ok())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn sets_intersect_whatever_their_size_and_form() {
-        let many: Vec<Id> = (0..300).map(Id::from).collect();
-        let text = Id::text("299").expect("not empty");
-        assert!(intersect(&many, core::slice::from_ref(&text)));
-        assert!(intersect(&many[298..], &[text]));
-        assert!(!intersect(&many, &[Id::from(300)]));
-        assert!(!intersect(&many, &[]) && !intersect(&[], &[]));
-    }
 }

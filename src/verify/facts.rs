@@ -9,25 +9,43 @@ use crate::input::{Admission, Bound, Demand, Input, Student, Submission};
 /// The facts. A *person* is anybody named as student, author or existing reviewer; persons and submissions are the
 /// ranks of their ids.
 ///
-/// Built in O(n log n); about 40 bytes for a student with a submission.
+/// Built in O(n log n); about 70 bytes for a student with a submission.
 pub(super) struct Facts<'a> {
     pub(super) input: &'a Input,
     pub(super) persons: Index<'a>,
     pub(super) submissions: Index<'a>,
-    /// Place of each person among the students of the input; [`NONE`] for those who are not listed.
-    student_at: Vec<u32>,
-    /// Place of each submission in the input.
-    submission_at: Vec<u32>,
-    /// The work of each submission.
-    work_of: Vec<u32>,
-    /// The authors of each work, over all its copies.
-    authors: Rows,
+    people: Vec<Person>,
+    pieces: Vec<Piece>,
+    /// The authors of each work, over all its copies, sorted; one work after the other.
+    authors: Vec<u32>,
     /// How many copies of each work are handed in.
     handed_copies: Vec<u32>,
     /// Whether any work has several copies.
     pub(super) has_copies: bool,
-    handed_in: Vec<bool>,
-    may_review: Vec<bool>,
+}
+
+/// What is asked of a person again and again, side by side in memory.
+#[derive(Clone, Copy)]
+struct Person {
+    /// The place among the students of the input; [`NONE`] for those who are not listed.
+    at: u32,
+    may_review: bool,
+    /// Whether the student's id is written as a number.
+    number: bool,
+}
+
+/// What is asked of a submission again and again, side by side in memory.
+#[derive(Clone, Copy)]
+struct Piece {
+    /// The place in the input.
+    at: u32,
+    work: u32,
+    /// The author of the work where there is one; else where the authors begin.
+    authors: u32,
+    author_count: u32,
+    handed_in: bool,
+    /// Whether the id is written as a number.
+    number: bool,
 }
 
 impl<'a> Facts<'a> {
@@ -39,84 +57,113 @@ impl<'a> Facts<'a> {
                 .chain(input.peer_reviews.iter().map(|review| &review.assessor_id)),
         );
         let submissions = Index::new(input.submissions.iter().map(|submission| &submission.id));
-        let student_at = first_places(&persons, input.students.iter().map(|student| &student.id));
-        let submission_at = first_places(&submissions, input.submissions.iter().map(|submission| &submission.id));
-        let (work_of, works) = works(input, &submission_at);
         let mut facts = Self {
             input,
-            authors: Rows::new(0, Vec::new()),
-            handed_copies: alloc::vec![0; works],
-            has_copies: works < submission_at.len(),
-            handed_in: Vec::with_capacity(submission_at.len()),
-            may_review: Vec::new(),
             persons,
             submissions,
-            student_at,
-            submission_at,
-            work_of,
+            people: Vec::new(),
+            pieces: Vec::new(),
+            authors: Vec::new(),
+            handed_copies: Vec::new(),
+            has_copies: false,
         };
-        facts.read_submissions(works);
+        facts.read_submissions();
+        facts.read_authors();
         facts.read_students();
         facts
     }
 
-    /// Which submissions are handed in, and the authors of each work.
-    fn read_submissions(&mut self, works: usize) {
-        let late_counts = self.input.policy.late == Admission::Include;
-        let mut authorship = Vec::with_capacity(self.submission_at.len());
-        for submission in 0..dense(self.submission_at.len()) {
-            let work = self.work(submission);
-            let (mut handed, mut of) = (false, None);
-            if let Some(given) = self.submission(submission) {
-                handed = given.submitted && (late_counts || !given.late);
-                of = Some(given);
-            }
-            self.handed_in.push(handed);
-            if handed && let Some(copies) = self.handed_copies.get_mut(at(work)) {
+    /// Which submissions are handed in, and which are copies of one work.
+    fn read_submissions(&mut self) {
+        let input = self.input;
+        let places = first_places(&self.submissions, input.submissions.iter().map(|submission| &submission.id));
+        let (work_of, works) = works(input, &places);
+        self.has_copies = works < places.len();
+        self.handed_copies.resize(works, 0);
+        let late_counts = input.policy.late == Admission::Include;
+        for (place, work) in places.into_iter().zip(work_of) {
+            let given = input.submissions.get(at(place));
+            let handed_in = given.is_some_and(|given| given.submitted && (late_counts || !given.late));
+            if handed_in && let Some(copies) = self.handed_copies.get_mut(at(work)) {
                 *copies += 1;
             }
-            for author in of.into_iter().flat_map(own_authors) {
-                authorship.extend(self.persons.find(author).map(|person| key(work, person)));
+            let number = given.is_some_and(|given| given.id.is_number());
+            self.pieces.push(Piece { at: place, work, authors: 0, author_count: 0, handed_in, number });
+        }
+    }
+
+    /// The authors of each work.
+    fn read_authors(&mut self) {
+        let mut authorship = Vec::with_capacity(self.pieces.len());
+        for submission in 0..dense(self.pieces.len()) {
+            for author in self.submission(submission).into_iter().flat_map(own_authors) {
+                authorship.extend(self.persons.find(author).map(|person| key(self.work(submission), person)));
             }
         }
-        self.authors = Rows::new(works, authorship);
+        let authors = Rows::new(self.works(), authorship);
+        for piece in &mut self.pieces {
+            let segment = authors.segment(piece.work);
+            piece.author_count = dense(segment.len());
+            piece.authors = match authors.row(piece.work) {
+                &[only] => only,
+                _ => dense(segment.start),
+            };
+        }
+        self.authors = authors.into_items();
     }
 
     /// Who may review: rule 1. A submission counts here for its own authors, not for those of other copies.
     fn read_students(&mut self) {
-        let everybody = self.input.policy.unsubmitted_reviewers == Admission::Include;
-        let mut admitted = alloc::vec![everybody; self.persons.len()];
-        for submission in 0..dense(self.submission_at.len()) {
-            if everybody || !self.handed_in(submission) {
-                continue;
-            }
+        let input = self.input;
+        let places = first_places(&self.persons, input.students.iter().map(|student| &student.id));
+        let everybody = input.policy.unsubmitted_reviewers == Admission::Include;
+        let mut admitted = alloc::vec![everybody; places.len()];
+        for submission in (0..dense(self.pieces.len())).filter(|&submission| !everybody && self.handed_in(submission)) {
             for author in self.submission(submission).into_iter().flat_map(own_authors) {
-                if let Some(person) = self.persons.find(author)
-                    && let Some(entry) = admitted.get_mut(at(person))
-                {
+                if let Some(entry) = self.persons.find(author).and_then(|person| admitted.get_mut(at(person))) {
                     *entry = true;
                 }
             }
         }
-        for (person, entry) in admitted.iter_mut().enumerate() {
-            *entry &= self.student(dense(person)).is_some_and(|student| student.can_review);
-        }
-        self.may_review = admitted;
+        let people = places.into_iter().zip(admitted).map(|(place, admitted)| {
+            let student = input.students.get(at(place));
+            Person {
+                at: place,
+                may_review: admitted && student.is_some_and(|student| student.can_review),
+                number: student.is_some_and(|student| student.id.is_number()),
+            }
+        });
+        self.people = people.collect();
     }
 
     /// The student that a person is, if listed.
     pub(super) fn student(&self, person: u32) -> Option<&'a Student> {
-        self.input.students.get(at(*self.student_at.get(at(person))?))
+        self.input.students.get(at(self.people.get(at(person))?.at))
+    }
+
+    /// Whether a person is a listed student.
+    pub(super) fn is_student(&self, person: u32) -> bool {
+        self.people.get(at(person)).is_some_and(|person| person.at != NONE)
+    }
+
+    /// Whether the problem writes the id of a student as a number; nothing for those who are not listed.
+    pub(super) fn student_form(&self, person: u32) -> Option<bool> {
+        self.people.get(at(person)).filter(|person| person.at != NONE).map(|person| person.number)
     }
 
     /// A submission as it stands in the input.
     pub(super) fn submission(&self, submission: u32) -> Option<&'a Submission> {
-        self.input.submissions.get(at(*self.submission_at.get(at(submission))?))
+        self.input.submissions.get(at(self.pieces.get(at(submission))?.at))
+    }
+
+    /// Whether the problem writes the id of a submission as a number.
+    pub(super) fn submission_form(&self, submission: u32) -> Option<bool> {
+        self.pieces.get(at(submission)).map(|piece| piece.number)
     }
 
     /// The work of a submission.
     pub(super) fn work(&self, submission: u32) -> u32 {
-        self.work_of.get(at(submission)).copied().unwrap_or(NONE)
+        self.pieces.get(at(submission)).map_or(NONE, |piece| piece.work)
     }
 
     /// How many works there are.
@@ -131,17 +178,22 @@ impl<'a> Facts<'a> {
 
     /// The authors of the work of a submission, over all its copies, sorted.
     pub(super) fn authors(&self, submission: u32) -> &[u32] {
-        self.authors.row(self.work(submission))
+        let Some(piece) = self.pieces.get(at(submission)) else { return &[] };
+        if piece.author_count == 1 {
+            return core::slice::from_ref(&piece.authors);
+        }
+        let start = at(piece.authors);
+        self.authors.get(start..start + at(piece.author_count)).unwrap_or_default()
     }
 
     /// Whether a submission counts as handed in: rule 2.
     pub(super) fn handed_in(&self, submission: u32) -> bool {
-        self.handed_in.get(at(submission)).copied().unwrap_or(false)
+        self.pieces.get(at(submission)).is_some_and(|piece| piece.handed_in)
     }
 
     /// Whether a person may review at all: rule 1.
     pub(super) fn may_review(&self, person: u32) -> bool {
-        self.may_review.get(at(person)).copied().unwrap_or(false)
+        self.people.get(at(person)).is_some_and(|person| person.may_review)
     }
 
     /// How many reviews a person gives.
@@ -167,7 +219,7 @@ impl<'a> Facts<'a> {
 
     /// A listed student by id.
     pub(super) fn find_student(&self, id: &Id) -> Option<u32> {
-        self.persons.find(id).filter(|&person| self.student(person).is_some())
+        self.persons.find(id).filter(|&person| self.is_student(person))
     }
 }
 
@@ -195,12 +247,12 @@ fn works(input: &Input, submission_at: &[u32]) -> (Vec<u32>, usize) {
     let given = |place: u32| input.submissions.get(at(place)).and_then(|submission| submission.work_id.as_ref());
     let shared = Index::new(submission_at.iter().filter_map(|&place| given(place)));
     let mut works = shared.len();
-    let work_of = submission_at.iter().map(|&place| {
-        given(place).and_then(|id| shared.find(id)).unwrap_or_else(|| {
-            works += 1;
-            dense(works - 1)
-        })
-    });
+    let mut next = || {
+        works += 1;
+        dense(works - 1)
+    };
+    let work_of =
+        submission_at.iter().map(|&place| given(place).and_then(|id| shared.find(id)).unwrap_or_else(&mut next));
     let work_of = work_of.collect();
     (work_of, works)
 }

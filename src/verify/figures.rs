@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use super::bookkeeping::Counts;
-use super::bounds::Tally;
+use super::bounds::{Count, Tally};
 use super::facts::Facts;
 use super::index::{at, dense};
 use super::marks::Scores;
@@ -122,9 +122,9 @@ impl Found<'_> {
 }
 
 /// The spread of the counts that take part.
-fn spread(counts: &[u32], takes_part: impl Fn(u32) -> bool) -> Spread {
+fn spread(counts: &[Count], takes_part: impl Fn(u32) -> bool) -> Spread {
     let numbered = (0..dense(counts.len())).filter(|&place| takes_part(place));
-    let mut counts: Vec<u32> = numbered.filter_map(|place| counts.get(at(place)).copied()).collect();
+    let mut counts: Vec<u32> = numbered.filter_map(|place| counts.get(at(place)).map(|count| count.all)).collect();
     counts.sort_unstable();
     let (Some(&min), Some(&max)) = (counts.first(), counts.last()) else { return Spread::default() };
     let number = i128::from(dense(counts.len()));
@@ -163,6 +163,10 @@ mod tests {
 
     #[test]
     fn spreads_are_those_of_the_formula() {
+        let spread = |counts: &[u32], takes_part: fn(u32) -> bool| {
+            let counts: Vec<Count> = counts.iter().map(|&all| Count { all, ..Count::default() }).collect();
+            super::spread(&counts, takes_part)
+        };
         let all = spread(&[3, 1, 0, 4], |_| true);
         assert_eq!((all.min, all.max), (0, 4));
         assert!((all.mean - 2.0).abs() < 1e-12);

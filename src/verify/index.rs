@@ -83,12 +83,22 @@ impl<'a> Index<'a> {
         };
         let bucket = usize::try_from(value.checked_sub(self.base)? >> self.shift).ok()?;
         let (start, end) = (*self.starts.get(bucket)?, *self.starts.get(bucket.checked_add(1)?)?);
-        let rank = self.numbers.get(at(start)..at(end))?.binary_search(&value).ok()?;
+        let bucket = self.numbers.get(at(start)..at(end))?;
+        let rank = match bucket {
+            [_, _, _, _, ..] => bucket.binary_search(&value).ok()?,
+            few => few.iter().position(|&one| one == value)?,
+        };
         Some(start + dense(rank))
+    }
+
+    /// Whether the decimal `id` has this dense number.
+    fn is_at(&self, rank: u32, id: &Id) -> bool {
+        id.value().is_some_and(|value| self.numbers.get(at(rank)) == Some(&value))
     }
 }
 
-/// Looks ids up and remembers the last answer, for data in which one id stands many times in a row.
+/// Looks ids up and remembers the last answer, for data in which one id stands many times in a row, or the next one
+/// follows.
 pub(super) struct Finder<'i, 'a> {
     index: &'i Index<'a>,
     last: Option<(&'i Id, Option<u32>)>,
@@ -102,12 +112,14 @@ impl<'i, 'a> Finder<'i, 'a> {
 
     /// The dense number of an id.
     pub(super) fn find(&mut self, id: &'i Id) -> Option<u32> {
-        if let Some((last, answer)) = self.last
-            && last == id
-        {
-            return answer;
+        let mut next = None;
+        if let Some((last, answer)) = self.last {
+            if last == id {
+                return answer;
+            }
+            next = answer.map(|rank| rank.saturating_add(1)).filter(|&rank| self.index.is_at(rank, id));
         }
-        let answer = self.index.find(id);
+        let answer = next.or_else(|| self.index.find(id));
         self.last = Some((id, answer));
         answer
     }
@@ -128,9 +140,19 @@ impl Rows {
         Self { starts, items: pairs.into_iter().map(low).collect() }
     }
 
+    /// Where one row is among the items.
+    pub(super) fn segment(&self, row: u32) -> core::ops::Range<usize> {
+        segment(&self.starts, row)
+    }
+
+    /// All items, row after row.
+    pub(super) fn into_items(self) -> Vec<u32> {
+        self.items
+    }
+
     /// One row.
     pub(super) fn row(&self, row: u32) -> &[u32] {
-        self.items.get(segment(&self.starts, row)).unwrap_or_default()
+        self.items.get(self.segment(row)).unwrap_or_default()
     }
 }
 

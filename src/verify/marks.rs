@@ -94,7 +94,7 @@ pub(super) fn note_history(facts: &Facts<'_>, pairs: &mut Pairs) {
     let mut assessors = Finder::new(&facts.persons);
     let mut authors = Finder::new(&facts.persons);
     for row in &facts.input.history {
-        let assessor = assessors.find(&row.assessor_id).filter(|&person| facts.student(person).is_some());
+        let assessor = assessors.find(&row.assessor_id).filter(|&person| facts.is_student(person));
         if let (Some(assessor), Some(author)) = (assessor, authors.find(&row.user_id)) {
             pairs.each_of_author(assessor, author, |pair| pair.flags |= HISTORY);
         }
@@ -120,7 +120,7 @@ pub(super) fn note_scores(facts: &Facts<'_>, pairs: &mut Pairs) -> Scores {
     let mut assessors = Finder::new(&facts.persons);
     let mut assets = Finder::new(&facts.submissions);
     for row in &facts.input.affinities {
-        let assessor = assessors.find(&row.assessor_id).filter(|&person| facts.student(person).is_some());
+        let assessor = assessors.find(&row.assessor_id).filter(|&person| facts.is_student(person));
         let Some((assessor, asset)) = assessor.zip(assets.find(&row.asset_id)) else { continue };
         let Some(pair) = pairs.find_mut(assessor, asset).filter(|pair| !pair.is(SCORED)) else { continue };
         pair.flags |= SCORED;

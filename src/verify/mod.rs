@@ -34,6 +34,7 @@
 mod bookkeeping;
 mod bounds;
 mod cycles;
+mod dimension;
 mod eligibility;
 mod facts;
 mod figures;
@@ -59,7 +60,7 @@ use verdict::Findings;
 
 /// Checks a plan against the problem it was made from.
 ///
-/// Takes time O(n log n) and about 50 bytes for each student, submission and listed pair, where n is the length of
+/// Takes time O(n log n) and about 70 bytes for each student, submission and listed pair, where n is the length of
 /// problem and plan together; `forbid_cycles` of length L may take n · d^(L/2), d being the reviews a student gives.
 /// Rules, history and scores are read once and take no memory. It never panics, though an input that
 /// [`Problem::new`](crate::Problem::new) refuses may have violations that make little sense.
@@ -71,7 +72,6 @@ pub fn verify(input: &Input, plan: &dyn Records) -> Verdict {
     }
     let facts = Facts::new(input);
     let (mut pairs, records) = bookkeeping::read(&facts, plan, &mut findings);
-    pairs.settle(&facts);
     marks::note_rules(&facts, &mut pairs, &mut findings);
     marks::note_history(&facts, &mut pairs);
     let scores = marks::note_scores(&facts, &mut pairs);

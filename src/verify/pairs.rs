@@ -32,6 +32,15 @@ pub(super) const SHOULD_NOT: u16 = 1 << 9;
 pub(super) const HISTORY: u16 = 1 << 10;
 /// Has a score.
 pub(super) const SCORED: u16 = 1 << 11;
+/// The assessor is an author of the work.
+pub(super) const OWN_WORK: u16 = 1 << 12;
+/// The submission is not handed in.
+pub(super) const NOT_HANDED_IN: u16 = 1 << 13;
+/// The assessor may not review.
+pub(super) const MAY_NOT: u16 = 1 << 14;
+
+/// Is kept and had to be.
+pub(super) const STAYS: u16 = 1 << 15;
 
 const ROLES: u16 = KEPT | CREATED | ALTERNATE;
 
@@ -121,16 +130,33 @@ impl Pairs {
         Self { sorted: pairs, starts, edges: Vec::new(), edge_starts: Vec::new() }
     }
 
-    /// Adds the authors that each assessor reviews.
+    /// Adds the authors that each assessor reviews, and notes what follows from the records alone: whether each pair
+    /// counts, whether it is fixed, and whether the first three rules allow it.
     pub(super) fn with_authors(mut self, facts: &Facts<'_>) -> Self {
+        let keep = facts.input.policy.existing == Existing::Keep;
         self.edges.reserve(self.sorted.len());
         let mut edge_starts = Vec::with_capacity(self.starts.len());
         for person in 0..dense(facts.persons.len()) {
             let start = self.edges.len();
             edge_starts.push(dense(start));
-            for place in segment(&self.starts, person) {
-                let authors = self.sorted.get(place).map_or(&[][..], |pair| facts.authors(pair.asset));
-                self.edges.extend(authors.iter().map(|&author| Edge { author, pair: dense(place) }));
+            let segment = segment(&self.starts, person);
+            let first = segment.start;
+            for (place, pair) in self.sorted.get_mut(segment).unwrap_or_default().iter_mut().enumerate() {
+                if !facts.may_review(person) {
+                    pair.flags |= if pair.is(COMPLETED) { MAY_NOT } else { MAY_NOT | IDLE };
+                }
+                if !facts.handed_in(pair.asset) {
+                    pair.flags |= NOT_HANDED_IN;
+                }
+                if pair.is(KEPT) && (keep || pair.is(COMPLETED)) {
+                    pair.flags |= FIXED | STAYS;
+                }
+                for &author in facts.authors(pair.asset) {
+                    if author == person {
+                        pair.flags |= OWN_WORK;
+                    }
+                    self.edges.push(Edge { author, pair: dense(first + place) });
+                }
             }
             if let Some(own) = self.edges.get_mut(start..) {
                 own.sort_unstable_by_key(|edge| (edge.author, edge.pair));
@@ -148,6 +174,9 @@ impl Pairs {
 
     /// The place of a pair in the table.
     pub(super) fn find(&self, assessor: u32, asset: u32) -> Option<usize> {
+        if self.sorted.is_empty() {
+            return None;
+        }
         let segment = segment(&self.starts, assessor);
         let place = self.sorted.get(segment.clone())?.binary_search_by_key(&asset, |pair| pair.asset).ok()?;
         Some(segment.start + place)
@@ -182,19 +211,6 @@ impl Pairs {
         let first = edges.partition_point(|edge| edge.author < author);
         let edges = edges.iter().skip(first).take_while(move |edge| edge.author == author);
         edges.filter_map(|edge| self.sorted.get(at(edge.pair)).copied())
-    }
-
-    /// Notes what follows from the records alone: whether each pair counts and whether it is fixed.
-    pub(super) fn settle(&mut self, facts: &Facts<'_>) {
-        let keep = facts.input.policy.existing == Existing::Keep;
-        for pair in &mut self.sorted {
-            if !pair.is(COMPLETED) && !facts.may_review(pair.assessor) {
-                pair.flags |= IDLE;
-            }
-            if pair.is(KEPT) && (keep || pair.is(COMPLETED)) {
-                pair.flags |= FIXED;
-            }
-        }
     }
 }
 

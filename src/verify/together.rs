@@ -4,7 +4,8 @@
 
 use alloc::vec::Vec;
 
-use super::eligibility::{Dimension, Named};
+use super::dimension::Dimension;
+use super::eligibility::Named;
 use super::facts::Facts;
 use super::index::{dense, segment, starts};
 use super::pairs::{Pair, Pairs, ids};

@@ -13,7 +13,8 @@ use crate::verify::verify;
 
 #[test]
 fn each_figure_is_checked() {
-    let changes: [(&str, fn(&mut Report)); 19] = [
+    type Change = fn(&mut Report);
+    let changes: [(&str, Change); 19] = [
         ("reviews", |report| report.reviews += 1),
         ("created", |report| report.created += 1),
         ("deleted", |report| report.deleted += 1),
@@ -73,7 +74,7 @@ fn nonsense() -> impl Strategy<Value = Case> {
             let listed: BTreeSet<u64> = students.iter().map(|student| student.0).collect();
             for &id in &listed {
                 let mut student = Student::new(id);
-                student.can_review = students.iter().any(|one| *one == (id, true));
+                student.can_review = students.contains(&(id, true));
                 input.students.push(student);
             }
             let mut taken = BTreeSet::new();

@@ -53,8 +53,8 @@ fn user(id: u64) -> RuleTarget {
 /// 103, 104, 105 are of 3, 4, 5; 106 of 6 is not handed in. Student 3 has completed 101, the one who left 103; open
 /// are 6 → 104 (who will not write it), 4 → 105, 5 → 106 (which is not handed in).
 fn course() -> Input {
-    let mut input = Input::default();
-    input.source = Some(Source { course_id: Some(Id::from(8)), ..Source::default() });
+    let source = Source { course_id: Some(Id::from(8)), ..Source::default() };
+    let mut input = Input { source: Some(source), ..Input::default() };
     for (id, section, group) in [(1, 11, 701), (2, 11, 701), (3, 11, 702), (4, 12, 703), (5, 12, 704), (6, 12, 705)] {
         let mut student = Student::new(id);
         student.name = Some(PersonName::new("Secret"));
@@ -231,8 +231,9 @@ fn nothing_at_all_is_valid() {
 }
 
 /// All figures the slow way: over sets of ids, straight from their definitions.
+#[allow(clippy::cast_precision_loss, reason = "small numbers")]
 pub(super) fn slow_report(input: &Input, plan: &PlanDocument) -> Report {
-    let work = |submission: &Submission| submission.work_id.clone().map_or(Err(submission.id.clone()), Ok);
+    let work = |submission: &Submission| submission.work_id.clone().ok_or(submission.id.clone());
     let mut authors: BTreeMap<_, BTreeSet<Id>> = BTreeMap::new();
     for submission in &input.submissions {
         let own = submission.user_id.iter().chain(&submission.authors).cloned();
@@ -297,8 +298,8 @@ pub(super) fn slow_report(input: &Input, plan: &PlanDocument) -> Report {
         created,
         deleted,
         kept: plan.kept.len() as u64,
-        per_submission: slow_spread(handed.iter().map(|one| count(&|pair| pair.1 == one.id)).collect()),
-        per_student: slow_spread(reviewers.iter().map(|id| count(&|pair| pair.0 == **id)).collect()),
+        per_submission: slow_spread(&handed.iter().map(|one| count(&|pair| pair.1 == one.id)).collect::<Vec<_>>()),
+        per_student: slow_spread(&reviewers.iter().map(|id| count(&|pair| pair.0 == **id)).collect::<Vec<_>>()),
         reciprocal_pairs: both.count() as u64,
         repeat_pairs: result.keys().filter(|pair| past(pair)).count() as u64,
         should_met: result.keys().filter(|pair| covered(RuleKind::ShouldReview, pair)).count() as u64,
@@ -314,7 +315,8 @@ pub(super) fn slow_report(input: &Input, plan: &PlanDocument) -> Report {
 }
 
 /// The Gini coefficient as half the relative mean difference of all ordered pairs.
-fn slow_spread(counts: Vec<u64>) -> Spread {
+#[allow(clippy::cast_precision_loss, reason = "small numbers")]
+fn slow_spread(counts: &[u64]) -> Spread {
     let (Some(&min), Some(&max)) = (counts.iter().min(), counts.iter().max()) else { return Spread::default() };
     let (number, sum) = (counts.len() as f64, counts.iter().sum::<u64>() as f64);
     let apart: u64 = counts.iter().flat_map(|one| counts.iter().map(|other| one.abs_diff(*other))).sum();
