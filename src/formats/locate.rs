@@ -79,7 +79,9 @@ impl Scanner<'_> {
     fn value(&mut self, node: &mut Node, root: bool) -> Option<()> {
         self.space();
         let start = self.at;
-        node.each(&mut |index| self.places[index] = Some(start));
+        if root || start < self.text.len() {
+            node.each(&mut |index| self.places[index] = Some(start));
+        }
         if node.below.is_empty() {
             return self.skip();
         }
@@ -231,6 +233,76 @@ fn rows_to_columns(affinities: &mut Node, items: &mut [Diagnostic]) {
             }
             let column = affinities.below.entry(column).or_default();
             column.below.entry(row.clone()).or_default().here.extend(fields.here);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const TEXT: &str = "{ \"students\": [\n  {\"id\": 1},\n  {\"é\": \"ü]\\\"\", \"id\": 2}],\n\
+                        \"policy\": {\"a/b\": {\"c~d\": 7}},\n\"affinities\": {\"asset_id\": [5,\n6], \"assessor_id\":\n[7,8]} }";
+
+    fn place(text: &str, pointer: &str) -> Option<(String, usize, usize)> {
+        let mut found = Diagnostics::new();
+        found.error("any", pointer, "", "");
+        locate(text.as_bytes(), &mut found);
+        let item = &found.items()[0];
+        item.position.map(|position| (item.pointer.clone(), position.line, position.column))
+    }
+
+    #[test]
+    fn a_pointer_leads_to_its_value_or_the_closest_parent() {
+        for (pointer, line, column) in [
+            ("", 1, 1),
+            ("/students", 1, 15),
+            ("/students/0", 2, 3),
+            ("/students/0/id", 2, 10),
+            ("/students/1/id", 3, 23),
+            ("/students/1/é", 3, 9),
+            ("/students/1/labels/x", 3, 3),
+            ("/students/2", 1, 15),
+            ("/students/x", 1, 15),
+            ("/students/00", 1, 15),
+            ("/policy/a~1b/c~0d", 4, 27),
+            ("/rules/2", 1, 1),
+            ("/affinities/asset_id/1", 6, 1),
+        ] {
+            assert_eq!(place(TEXT, pointer), Some((pointer.into(), line, column)), "{pointer}");
+        }
+    }
+
+    #[test]
+    fn a_row_of_affinities_in_columns_is_pointed_to_in_its_column() {
+        assert_eq!(place(TEXT, "/affinities/1"), Some(("/affinities/assessor_id/1".into(), 7, 4)));
+        assert_eq!(place(TEXT, "/affinities/1/asset_id"), Some(("/affinities/asset_id/1".into(), 6, 1)));
+    }
+
+    #[test]
+    fn the_second_of_two_fields_is_the_duplicate() {
+        let mut found = Diagnostics::new();
+        found.error("duplicate_field", "/a/b", "", "");
+        found.error("wrong_type", "/a/b", "", "");
+        locate(br#"{"a": {"b": 1, "c": 2, "b": 3}}"#, &mut found);
+        let columns: Vec<_> = found.items().iter().map(|item| item.position.unwrap().column).collect();
+        assert_eq!(columns, [29, 13]);
+    }
+
+    #[test]
+    fn text_without_end_or_without_sense_gives_what_there_is() {
+        assert_eq!(place("{\"a\":\n[1, {\"b\":", "/a/1/b"), Some(("/a/1/b".into(), 2, 5)));
+        assert_eq!(place("", "/a"), Some(("/a".into(), 1, 1)));
+        assert_eq!(place("]]", "/a"), Some(("/a".into(), 1, 1)));
+        let deep = format!("{{\"a\": {}", "[".repeat(1_000_000));
+        assert_eq!(place(&deep, "/a/0/0/0"), Some(("/a/0/0/0".into(), 1, 10)));
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_and_any_pointer_are_taken(text in "[\\[\\]{}:,\"\\\\a0 \n]{0,30}", pointer in "(/[a0-2])?/?[a0-2/]{0,4}") {
+            prop_assert!(place(&text, &pointer).is_some());
         }
     }
 }

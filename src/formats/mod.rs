@@ -10,9 +10,12 @@
 //! assert_eq!(found.items()[0].code, "invalid_id");
 //! assert_eq!(found.items()[0].pointer, "/students/1/id");
 //! ```
+#![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test fails by panicking"))]
 
+pub mod csv_scores;
 pub mod plan;
 pub mod problem;
+pub mod schema;
 
 mod fields;
 mod json;
@@ -26,3 +29,6 @@ mod write;
 pub use locate::locate;
 pub use micros::micros_from_f64;
 pub use write::Layout;
+
+#[cfg(test)]
+mod malformed_tests;

@@ -6,8 +6,14 @@ mod records;
 mod write;
 
 #[cfg(test)]
+mod malformed_tests;
+#[cfg(test)]
 mod tests;
 
 pub use csv::write_csv;
+#[cfg(test)]
+pub(super) use read::PLAN;
 pub use read::{PlanFile, read};
+#[cfg(test)]
+pub(super) use records::{AFFINITY_REPORT, ALTERNATES, OPERATION, REPORT, SHORTFALL, SPREAD};
 pub use write::write;

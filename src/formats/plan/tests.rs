@@ -85,7 +85,7 @@ fn the_table_has_one_line_an_operation() {
 fn a_plan_without_operations_is_a_table_of_a_header() {
     let mut text = Vec::new();
     write_csv(&PlanDocument { operations: Vec::new(), ..example() }, &mut text).unwrap();
-    assert_eq!(text.iter().filter(|byte| **byte == b'\n').count(), 1);
+    assert_eq!(String::from_utf8(text).unwrap().lines().count(), 1);
 }
 
 fn operations() -> impl Strategy<Value = Operation> {

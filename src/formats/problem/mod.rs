@@ -13,6 +13,16 @@ pub(super) mod test_values;
 #[cfg(test)]
 mod tests;
 
+#[cfg(test)]
+pub(super) use affinities::AFFINITY;
+#[cfg(test)]
+pub(super) use people::{BOUND, STUDENT, SUBMISSION};
+#[cfg(test)]
+pub(super) use policy::{PANEL, POLICY, RECIPROCAL};
+#[cfg(test)]
+pub(super) use read::PROBLEM;
 pub use read::read;
+#[cfg(test)]
+pub(super) use rules::{PAST, RULE};
 pub use set::set;
 pub use write::write;

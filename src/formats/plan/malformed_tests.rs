@@ -1,0 +1,90 @@
+//! Malformed plan files, each with the code, the pointer and the line of what is wrong.
+
+use super::read;
+use crate::formats::malformed_tests::check_one;
+
+#[test]
+fn each_wrong_field_of_a_plan_is_told() {
+    const SPREAD: &str = r#"{"min": 0, "max": 0, "mean": 0, "gini": 0.0}"#;
+    let affinity = r#"{"total": 0, "total_units": 0, "mean": 0, "min_submission": 0, "min_submission_units": 0}"#;
+    let counts = r#""reciprocal_pairs": 0, "repeat_pairs": 0, "should_met": 0, "should_not_broken": 0"#;
+    let report = format!(
+        r#"{{"reviews": 0, "created": 0, "deleted": 0, "kept": 0, "per_submission": {SPREAD}, "per_student": {SPREAD}, {counts}, "affinity": {affinity}}}"#
+    );
+    let good = [
+        ("problem_digest", "\"00\""),
+        ("generator", "\"peerplan\""),
+        ("strategy", "{}"),
+        ("operations", "[]"),
+        ("kept", "[]"),
+        ("report", &report),
+    ];
+    let plan_with = |name: &str, value: &str| {
+        let others = good.iter().filter(|(other, _)| *other != name);
+        let fields: Vec<String> = others.map(|(name, value)| format!("\"{name}\": {value}")).collect();
+        format!("{{{},\n\"{name}\": {value}}}", fields.join(", "))
+    };
+    let refused = |text: &[u8]| read(text).unwrap_err();
+    assert!(read(plan_with("certificate", "null").as_bytes()).is_ok());
+    assert!(read(plan_with("source", "null").as_bytes()).is_ok());
+    for (name, value, code, at) in [
+        ("format", "\"peerplan/problem\"", "wrong_format", ""),
+        ("version", "0", "unsupported_version", ""),
+        ("problem_digest", "7", "wrong_type", ""),
+        ("generator", "null", "wrong_type", ""),
+        ("strategy", "null", "wrong_type", ""),
+        ("students", "[]", "unknown_field", ""),
+        ("operations", "{}", "wrong_type", ""),
+        (
+            "operations",
+            r#"[{"op": "move", "peer_review": {"assessor_id": 1, "asset_id": 2}}]"#,
+            "unknown_value",
+            "/0/op",
+        ),
+        ("operations", r#"[{"op": "create"}]"#, "missing_field", "/0/peer_review"),
+        ("operations", r#"[{"peer_review": {"assessor_id": 1, "asset_id": 2}}]"#, "missing_field", "/0/op"),
+        (
+            "operations",
+            r#"[{"op": "create", "peer_review": {"id": 9, "assessor_id": 1, "asset_id": 2}}]"#,
+            "unknown_field",
+            "/0/peer_review/id",
+        ),
+        (
+            "operations",
+            r#"[{"op": "create", "peer_review": {"assessor_id": 1, "asset_id": 2}, "reason": ""}]"#,
+            "unknown_field",
+            "/0/reason",
+        ),
+        (
+            "operations",
+            r#"[{"op": "delete", "peer_review": {"assessor_id": -1, "asset_id": 2}, "reason": ""}]"#,
+            "invalid_id",
+            "/0/peer_review/assessor_id",
+        ),
+        (
+            "operations",
+            r#"[{"op": "delete", "peer_review": {"assessor_id": 1, "asset_id": 2}, "reason": 1}]"#,
+            "wrong_type",
+            "/0/reason",
+        ),
+        ("kept", r#"[{"assessor_id": 1}]"#, "missing_field", "/0/asset_id"),
+        ("shortfalls", r#"[{"kind": "work", "id": 1, "wanted": 1, "got": 0}]"#, "unknown_value", "/0/kind"),
+        ("shortfalls", r#"[{"kind": "student", "id": 1, "wanted": 1}]"#, "missing_field", "/0/got"),
+        ("report", &report.replace("\"kept\": 0", "\"kept\": -1"), "out_of_range", "/kept"),
+        ("report", &report.replacen("0.0", "\"0\"", 1), "wrong_type", "/per_submission/gini"),
+        (
+            "report",
+            &report.replace("\"total_units\": 0", "\"total_units\": 0.5"),
+            "wrong_type",
+            "/affinity/total_units",
+        ),
+        ("report", &report.replace("\"repeat_pairs\": 0, ", ""), "missing_field", "/repeat_pairs"),
+        ("alternates", r#"[{"asset_id": 1, "assessor_ids": [null]}]"#, "wrong_type", "/0/assessor_ids/0"),
+        ("certificate", "[]", "wrong_type", ""),
+        ("certificate", "{}", "missing_field", "/kind"),
+    ] {
+        check_one(&plan_with(name, value), code, &format!("/{name}{at}"), refused);
+    }
+    let codes: Vec<_> = refused(b"{}").items().iter().map(|d| d.pointer.clone()).collect();
+    assert_eq!(codes, ["/problem_digest", "/generator", "/strategy", "/operations", "/kept", "/report"]);
+}
