@@ -10,6 +10,7 @@ use super::draw::Sampler;
 use super::{Conference, IdStyle, Options, OptionsError, generate};
 use crate::id::Id;
 use crate::input::{Admission, Bound, Demand, Input, Relation, WorkflowState};
+use crate::problem::Problem;
 use crate::random::{Purpose, Random};
 
 fn made(options: &Options) -> Input {
@@ -109,6 +110,7 @@ fn a_conference_has_papers_candidates_and_conflicts() {
         assert_eq!(paper.authors.iter().filter(|author| reviewers.contains(author)).count(), 1);
     }
     assert_eq!(input.policy.labels["institution"], Relation::Different);
+    assert!(Problem::new(&input).is_ok());
 }
 
 #[test]
@@ -157,6 +159,7 @@ proptest! {
             completed_percent: 40, ids: IdStyle::Shuffled, ..Options::default()
         };
         let input = made(&options);
+        prop_assert!(Problem::new(&input).is_ok());
         let people: BTreeMap<_, _> = input.students.iter().map(|student| (&student.id, student)).collect();
         let assets: BTreeMap<_, _> = input.submissions.iter().map(|submission| (&submission.id, submission)).collect();
         let mut works = BTreeSet::new();

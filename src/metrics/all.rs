@@ -7,9 +7,10 @@ use serde::Serialize;
 
 use super::affinity::AffinityFigures;
 use super::bundles::bundle_components;
-use super::facts::{Facts, GROUPS, SECTIONS, count};
+use super::facts::Facts;
 use super::graph::{Components, ReviewGraph};
 use super::rows::{key, pair};
+use super::sets::Sets;
 use super::spread::{Histogram, histogram, jain, ratio, spread};
 use crate::input::{Input, ReviewRecord, WorkflowState};
 use crate::plan::{OperationRecord, Records, Spread};
@@ -116,8 +117,7 @@ pub fn of(input: &Input, records: &dyn Records) -> Metrics {
     let (received, given) = tally.loads(&facts);
     let graph = tally.graph(&facts);
     let reviews = tally.pairs.len() as u64;
-    let inside =
-        |sets| tally.pairs.iter().filter(|&&(person, submission)| facts.share(person, submission, sets)).count();
+    let inside = |sets: &Sets| Share::new(sets.shared(&tally.pairs, input.students.len()), reviews);
     Metrics {
         reviews: tally.kept + tally.created,
         existing: input.peer_reviews.len() as u64,
@@ -129,8 +129,8 @@ pub fn of(input: &Input, records: &dyn Records) -> Metrics {
         per_submission: Load::new(&received),
         per_student: Load::new(&given),
         coverage: coverage(&received),
-        same_section: Share::new(inside(SECTIONS) as u64, reviews),
-        same_group: Share::new(inside(GROUPS) as u64, reviews),
+        same_section: inside(&Sets::sections(&facts)),
+        same_group: inside(&Sets::groups(&facts)),
         repeat_pairs: tally.repeats(&facts),
         reciprocal_pairs: graph.reciprocal_pairs(),
         three_cycles: graph.three_cycles(),
@@ -256,7 +256,7 @@ impl Tally {
                 sums[submission as usize] = sums[submission as usize].saturating_add(score);
             }
         }
-        Some(AffinityFigures::new(only(sums, &facts.handed_in), count(self.pairs.len()).into(), total))
+        Some(AffinityFigures::new(only(sums, &facts.handed_in), self.pairs.len() as u64, total))
     }
 }
 

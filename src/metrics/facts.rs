@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use super::ids::IdIndex;
 use super::rows::{Rows, key, pair};
 use crate::id::Id;
-use crate::input::{Admission, Input, Student, Submission};
+use crate::input::{Admission, Input, Submission};
 
 /// What the figures need to know of an input.
 pub(super) struct Facts<'a> {
@@ -98,35 +98,7 @@ impl<'a> Facts<'a> {
     pub(super) fn reviews(&self, person: u32) -> bool {
         self.may_review.get(person as usize).copied().unwrap_or(false)
     }
-
-    /// Whether a person and a submission have a section (a group) in common. Sets that a submission does not state
-    /// are those of the listed authors of its work.
-    pub(super) fn share(&self, person: u32, submission: u32, sets: Sets) -> bool {
-        let Some(student) = self.input.students.get(person as usize) else { return false };
-        let own = (sets.of_student)(student);
-        let meets = |theirs: &[Id]| own.iter().any(|id| theirs.contains(id));
-        if let Some(stated) = (sets.of_submission)(&self.input.submissions[submission as usize]) {
-            return meets(stated);
-        }
-        let listed = self.authors(submission).iter().filter_map(|&a| self.input.students.get(a as usize));
-        listed.map(sets.of_student).any(meets)
-    }
 }
-
-/// Which sets are compared.
-#[derive(Clone, Copy)]
-pub(super) struct Sets {
-    of_student: fn(&Student) -> &[Id],
-    of_submission: fn(&Submission) -> Option<&[Id]>,
-}
-
-/// The sections.
-pub(super) const SECTIONS: Sets =
-    Sets { of_student: |student| &student.sections, of_submission: |submission| submission.sections.as_deref() };
-
-/// The groups.
-pub(super) const GROUPS: Sets =
-    Sets { of_student: |student| &student.groups, of_submission: |submission| submission.groups.as_deref() };
 
 /// The owner and the authors of a submission.
 fn named(submission: &Submission) -> impl Iterator<Item = &Id> {

@@ -11,6 +11,7 @@ mod facts;
 mod graph;
 mod ids;
 mod rows;
+mod sets;
 mod spread;
 #[cfg(test)]
 mod tests;
