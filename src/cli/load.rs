@@ -5,8 +5,9 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use super::failure::{Failure, print_diagnostics};
+use super::scores::Scores;
 use super::{Console, output, strategies};
-use crate::diagnostic::Diagnostics;
+use crate::diagnostic::{Diagnostics, Severity};
 use crate::formats::{self, problem};
 use crate::input::{Input, StrategyChoice};
 use crate::plan::PlanDocument;
@@ -37,7 +38,10 @@ fn bytes(path: &Path) -> Result<Vec<u8>, Failure> {
     read.map_err(|error| Failure::read(&name(path), error))
 }
 
-/// The text of a file. While it is not needed, that of a regular file takes no memory.
+/// Longer texts are read again rather than kept.
+const KEPT: usize = 1 << 24;
+
+/// The text of a file. While it is not needed, that of a long regular file takes no memory.
 struct Text<'a> {
     path: &'a Path,
     bytes: Vec<u8>,
@@ -49,7 +53,7 @@ impl<'a> Text<'a> {
     }
 
     fn release(&mut self) {
-        if !is_stdin(self.path) && self.path.is_file() {
+        if self.bytes.len() > KEPT && !is_stdin(self.path) && self.path.is_file() {
             self.bytes = Vec::new();
         }
     }
@@ -73,6 +77,9 @@ pub(super) struct Changes {
     /// Set a field of the policy or the strategy, as in policy.section=same; may be given several times
     #[arg(long = "set", value_name = "policy.KEY=VALUE")]
     pub(super) settings: Vec<String>,
+    /// Add scores: lines of asset, assessor and score, or columns named by a header
+    #[arg(long, value_name = "FILE.csv")]
+    pub(super) affinities: Option<PathBuf>,
 }
 
 impl Changes {
@@ -95,6 +102,15 @@ impl Changes {
         Ok(())
     }
 
+    /// Refuses to read two files from standard input, those of `paths` and the scores.
+    pub(super) fn once(&self, paths: &[&Path]) -> Result<(), Failure> {
+        let all = paths.iter().copied().chain(self.affinities.as_deref());
+        match all.filter(|path| is_stdin(path)).count() {
+            0 | 1 => Ok(()),
+            _ => Err(Failure::Usage(String::from("only one of the files can be standard input"))),
+        }
+    }
+
     /// Takes the place from diagnostics that speak of what the command line says rather than the file.
     fn unplace(&self, found: &mut Diagnostics) {
         let settings: Vec<String> = self
@@ -103,6 +119,9 @@ impl Changes {
             .filter_map(|setting| Some(format!("/{}", setting.split_once('=')?.0.replace('.', "/"))))
             .collect();
         for item in found.items_mut() {
+            if item.severity == Severity::Warning && item.pointer.is_empty() {
+                item.position = None;
+            }
             if settings.iter().any(|setting| item.pointer.starts_with(setting.as_str())) {
                 item.position = None;
             }
@@ -131,24 +150,52 @@ pub(super) fn load(
 ) -> Result<Loaded, Failure> {
     // What is wrong with the command line is said before long files are read.
     changes.apply(&mut Input::default())?;
+    changes.once(&[path])?;
     let mut text = Text::read(path)?;
-    let (mut input, read) = match problem::read(&text.bytes, console.lenient) {
+    let (mut input, mut read) = match read(&text.bytes, console) {
         Ok(input) => input,
         Err(found) => return Err(text.refuse(found)),
     };
     text.release();
     choose(&mut input.strategy);
     changes.apply(&mut input)?;
+    let scores = match &changes.affinities {
+        Some(path) => Scores::add(path, &mut input, &mut read)?,
+        None => Scores::default(),
+    };
     match check(&input, read) {
-        Ok((problem, warnings)) => Ok(Loaded { file: name(path), input, problem, warnings }),
+        Ok((problem, mut warnings)) => {
+            if !text.bytes.is_empty() && !warnings.is_empty() {
+                formats::locate(&text.bytes, &mut warnings);
+                changes.unplace(&mut warnings);
+            }
+            Ok(Loaded { file: name(path), input, problem, warnings })
+        }
         Err(found) => {
             let mut failure = text.refuse(found);
             if let Failure::Input { found, .. } = &mut failure {
+                scores.relocate(found);
                 changes.unplace(found);
             }
             Err(failure)
         }
     }
+}
+
+/// Reads a problem. Where nothing but unknown fields is wrong, the rest is checked all the same, so that everything is
+/// reported at once.
+fn read(text: &[u8], console: Console) -> Result<(Input, Diagnostics), Diagnostics> {
+    let mut found = match problem::read(text, console.lenient) {
+        Ok(read) => return Ok(read),
+        Err(found) => found,
+    };
+    if found.counts().iter().all(|count| count.code == "unknown_field")
+        && let Ok((input, _)) = problem::read(text, true)
+        && let Err(more) = check(&input, Diagnostics::new())
+    {
+        found.append(more);
+    }
+    Err(found)
 }
 
 /// Reads and checks a problem that stands on one line of a stream.
@@ -160,7 +207,7 @@ pub(super) fn load_line(
     choose: impl Fn(&mut Option<StrategyChoice>),
 ) -> Result<Loaded, Failure> {
     let file = format!("line {number}");
-    let loaded = match problem::read(line, console.lenient) {
+    let loaded = match read(line, console) {
         Err(found) => Err(found),
         Ok((mut input, read)) => {
             choose(&mut input.strategy);
@@ -237,14 +284,6 @@ pub(super) fn plan(path: &Path) -> Result<PlanDocument, Failure> {
             Ok(file.document)
         }
         Err(found) => Err(text.refuse(found)),
-    }
-}
-
-/// Refuses to read two files from standard input.
-pub(super) fn once(paths: &[&PathBuf]) -> Result<(), Failure> {
-    match paths.iter().filter(|path| is_stdin(path)).count() {
-        0 | 1 => Ok(()),
-        _ => Err(Failure::Usage(String::from("only one of the files can be standard input"))),
     }
 }
 

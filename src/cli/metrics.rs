@@ -29,7 +29,7 @@ pub(super) struct Args {
 
 impl Args {
     pub(super) fn run(self, console: Console) -> Result<Exit, Failure> {
-        load::once(&[&self.problem, &self.plan])?;
+        self.changes.once(&[&self.problem, &self.plan])?;
         let loaded = load::load(&self.problem, &self.changes, console, |_| ())?;
         let plan = load::plan(&self.plan)?;
         load::note_other_problem(&loaded.problem, &plan);

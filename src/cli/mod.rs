@@ -14,6 +14,8 @@ mod options;
 mod output;
 mod plan;
 mod progress;
+mod schema;
+mod scores;
 mod strategies;
 mod table;
 mod verify;
@@ -75,6 +77,7 @@ enum Verb {
     Metrics(metrics::Args),
     Generate(generate::Args),
     Strategies(strategies::Args),
+    Schema(schema::Args),
     Completions(completions::Args),
     Man(man::Args),
 }
@@ -93,6 +96,7 @@ impl Verb {
             Self::Metrics(args) => args.run(console),
             Self::Generate(args) => args.run(console),
             Self::Strategies(_) => strategies::run(console),
+            Self::Schema(args) => args.run(),
             Self::Completions(args) => args.run(),
             Self::Man(args) => args.run(),
         }

@@ -31,7 +31,7 @@ pub(super) struct Args {
 
 impl Args {
     pub(super) fn run(self, console: Console) -> Result<Exit, Failure> {
-        load::once(&[&self.problem, &self.plan])?;
+        self.changes.once(&[&self.problem, &self.plan])?;
         let loaded = load::load(&self.problem, &self.changes, console, |_| ())?;
         let plan = load::plan(&self.plan)?;
         let mut verdict = verify(&loaded.input, &plan);

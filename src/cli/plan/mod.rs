@@ -114,7 +114,8 @@ impl Args {
             return Err(Failure::Usage(String::from("--json is --format json; leave one of them out")));
         }
         let target = Target::new(self.output.clone());
-        target.differs_from(&[path])?;
+        let scores = self.changes.affinities.as_deref();
+        target.differs_from(&[path.as_path()].into_iter().chain(scores).collect::<Vec<_>>())?;
         let mut bar = Bar::new();
         let loaded = load::load(path, &self.changes, console, |choice| self.choose(choice))?;
         loaded.warn();

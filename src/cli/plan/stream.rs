@@ -46,6 +46,9 @@ struct Outcome {
 
 /// Plans problem after problem.
 pub(super) fn run(args: &Args, console: Console) -> Result<Exit, Failure> {
+    if args.changes.affinities.is_some() {
+        return Err(Failure::Usage(String::from("--affinities is for one problem, not for --jsonl")));
+    }
     args.changes.apply(&mut Input::default())?;
     let jobs = args.jobs.map_or_else(|| thread::available_parallelism().map_or(1, usize::from), usize::from);
     let (mut input, file): (Box<dyn BufRead>, String) = match &args.problem {
