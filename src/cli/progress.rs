@@ -11,23 +11,27 @@ use crate::strategy::{Observer, Progress};
 /// Work that is shorter than this shows no bar.
 const PATIENCE: Duration = Duration::from_millis(500);
 
+const KNOWN: &str = "{elapsed_precise} {msg} [{bar:30}] {pos}/{len}";
+const UNKNOWN: &str = "{elapsed_precise} {msg}";
+
 /// Shows how far the work is: on a terminal only, and only when it lasts.
 #[derive(Debug)]
 pub(super) struct Bar {
     started: Instant,
     terminal: bool,
     shown: Option<ProgressBar>,
+    stage: &'static str,
 }
 
 impl Bar {
     /// Work begins.
     pub(super) fn new() -> Self {
-        Self { started: Instant::now(), terminal: io::stderr().is_terminal(), shown: None }
+        Self { started: Instant::now(), terminal: io::stderr().is_terminal(), shown: None, stage: "" }
     }
 
     /// A bar that never shows.
     pub(super) fn hidden() -> Self {
-        Self { started: Instant::now(), terminal: false, shown: None }
+        Self { started: Instant::now(), terminal: false, shown: None, stage: "" }
     }
 
     /// A stage of unknown length begins.
@@ -39,16 +43,18 @@ impl Bar {
         if !self.terminal || (self.shown.is_none() && self.started.elapsed() < PATIENCE) {
             return;
         }
-        let bar = self.shown.get_or_insert_with(|| {
-            let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
-            if let Ok(style) = ProgressStyle::with_template("{elapsed_precise} {msg} [{bar:30}] {pos}/{len}") {
+        let bar = self.shown.get_or_insert_with(|| ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr()));
+        if stage != self.stage {
+            self.stage = stage;
+            // Where the end is unknown, a bar would say nothing.
+            let template = if total == 0 { UNKNOWN } else { KNOWN };
+            if let Ok(style) = ProgressStyle::with_template(template) {
                 bar.set_style(style.progress_chars("=> "));
             }
-            bar
-        });
+            bar.set_message(stage);
+        }
         bar.set_length(total);
         bar.set_position(done);
-        bar.set_message(stage);
     }
 }
 

@@ -32,7 +32,6 @@ struct Job {
 struct Answer {
     bytes: Vec<u8>,
     warnings: Diagnostics,
-    number: usize,
     exit: Option<Exit>,
 }
 
@@ -67,7 +66,7 @@ pub(super) fn run(args: &Args, console: Console) -> Result<Exit, Failure> {
         for _ in 0..jobs {
             scope.spawn(move || work(args, console, job_receiver));
         }
-        let writer = scope.spawn(move || write_all(queue));
+        let writer = scope.spawn(|| write_all(queue, &file));
         let read = read_all(&mut *input, &job_sender, &queue_sender);
         drop((job_sender, queue_sender));
         (read, writer.join())
@@ -121,24 +120,24 @@ fn one(args: &Args, console: Console, number: usize, line: &[u8]) -> Result<Answ
     let mut bytes = Vec::new();
     formats::plan::write(&plan.view(&problem), &None::<()>, Layout::OneLine, &mut bytes)
         .map_err(|error| Failure::Bug(error.to_string()))?;
-    Ok(Answer { bytes, warnings, number, exit: None })
+    Ok(Answer { bytes, warnings, exit: None })
 }
 
 fn failed(failure: &Failure, number: usize) -> Answer {
     let mut bytes = serde_json::to_vec(&failure.document(Some(number))).unwrap_or_default();
     bytes.push(b'\n');
-    Answer { bytes, warnings: Diagnostics::new(), number, exit: Some(failure.exit()) }
+    Answer { bytes, warnings: Diagnostics::new(), exit: Some(failure.exit()) }
 }
 
 /// Writes the answers in the order of the lines. What is written is passed on whenever there is time. It owns the queue:
 /// once it gives up, nothing more can be put in.
 #[allow(clippy::needless_pass_by_value, reason = "the queue closes when writing ends")]
-fn write_all(queue: Receiver<Receiver<Answer>>) -> io::Result<Outcome> {
+fn write_all(queue: Receiver<Receiver<Answer>>, file: &str) -> io::Result<Outcome> {
     let mut output = io::BufWriter::with_capacity(1 << 16, io::stdout().lock());
     let mut outcome = Outcome::default();
     while let Some(receiver) = patiently(&queue, &mut output)? {
         let Some(answer) = patiently(&receiver, &mut output)? else { break };
-        load::warn(&format!("line {}", answer.number), &answer.warnings);
+        load::warn(file, &answer.warnings);
         output.write_all(&answer.bytes)?;
         outcome.answered += 1;
         outcome.failed += usize::from(answer.exit.is_some());

@@ -62,6 +62,15 @@ fn a_line_is_answered_as_the_problem_alone() {
 }
 
 #[test]
+fn warnings_name_the_line() {
+    let place = Place::new();
+    let text = line(PAIR) + "{\"students\": [{\"id\": 1, \"x\": 2}], \"submissions\": []}\n";
+    let done = place.run_with(&["plan", "--jsonl", "--lenient"], &text);
+    assert_eq!(done.code, 0);
+    assert!(done.stderr.contains("standard input:2:30: warning[unknown_field]"), "{}", done.stderr);
+}
+
+#[test]
 fn an_answer_comes_before_the_next_line_is_asked_for() {
     let place = Place::new();
     for jobs in ["1", "4"] {
