@@ -5,6 +5,8 @@ extern crate alloc;
 
 mod assignment;
 mod certificate;
+#[cfg(feature = "cli")]
+pub mod cli;
 pub mod diagnostic;
 pub mod explain;
 mod flow;

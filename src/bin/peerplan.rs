@@ -1,1 +1,7 @@
-fn main() {}
+//! The command `peerplan`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    peerplan::cli::main()
+}

@@ -1,1 +1,4 @@
-fn main() {}
+//! Tests of the library as a whole.
+
+#[cfg(feature = "cli")]
+mod cli;

@@ -1,0 +1,232 @@
+//! What can go wrong, in words and as JSON, and the one place where exit codes are decided.
+
+use std::io;
+use std::path::Path;
+use std::process::ExitCode;
+
+use serde::Serialize;
+
+use super::output::{self, note};
+use super::table::shown;
+use crate::certificate::Infeasible;
+use crate::diagnostic::{CodeCount, Diagnostic, Diagnostics, KEPT_PER_CODE, Position, Severity};
+
+/// How the process ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Exit {
+    /// All is done.
+    Done = 0,
+    /// The input is invalid, a verification failed, or a file cannot be read or written.
+    Invalid = 1,
+    /// The command line is wrong.
+    Usage = 2,
+    /// There is no valid assignment.
+    Infeasible = 3,
+    /// A mistake in this program.
+    Bug = 70,
+    /// Stopped from outside.
+    Interrupted = 130,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit as u8)
+    }
+}
+
+/// Why a verb did not do what it was asked.
+#[derive(Debug)]
+pub(super) enum Failure {
+    /// A file says what cannot be.
+    Input { file: String, found: Diagnostics },
+    /// A file cannot be read.
+    Read { file: String, error: io::Error },
+    /// A file cannot be written.
+    Write { file: String, error: io::Error },
+    /// The reader of standard output has gone.
+    ClosedPipe,
+    /// The command line asks for what cannot be.
+    Usage(String),
+    /// There is no valid assignment: the proof, and the same in words.
+    Infeasible { file: String, certificate: Box<Infeasible>, sentences: Vec<String> },
+    /// Stopped from outside.
+    Interrupted,
+    /// A mistake in this program.
+    Bug(String),
+}
+
+#[derive(Serialize)]
+struct Document<'a> {
+    error: Body<'a>,
+}
+
+#[derive(Serialize)]
+struct Body<'a> {
+    code: &'static str,
+    message: String,
+    details: Option<Details<'a>>,
+}
+
+#[derive(Serialize, Default)]
+struct Details<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    file: Option<&'a str>,
+    /// The line of a stream of problems.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    line: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    diagnostics: Option<&'a [Diagnostic]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    counts: Option<&'a [CodeCount]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    certificate: Option<&'a Infeasible>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sentences: Option<&'a [String]>,
+}
+
+impl Failure {
+    /// A file that cannot be read.
+    pub(super) fn read(file: &str, error: io::Error) -> Self {
+        Self::Read { file: file.to_owned(), error }
+    }
+
+    /// A file that cannot be written.
+    pub(super) fn write(file: &Path, error: io::Error) -> Self {
+        Self::Write { file: file.display().to_string(), error }
+    }
+
+    /// Standard output that cannot be written; one that is closed is no failure.
+    pub(super) fn stdout(error: io::Error) -> Self {
+        if error.kind() == io::ErrorKind::BrokenPipe {
+            return Self::ClosedPipe;
+        }
+        Self::Write { file: String::from("standard output"), error }
+    }
+
+    /// How the process ends.
+    pub(super) fn exit(&self) -> Exit {
+        match self {
+            Self::ClosedPipe => Exit::Done,
+            Self::Input { .. } | Self::Read { .. } | Self::Write { .. } => Exit::Invalid,
+            Self::Usage(_) => Exit::Usage,
+            Self::Infeasible { .. } => Exit::Infeasible,
+            Self::Interrupted => Exit::Interrupted,
+            Self::Bug(_) => Exit::Bug,
+        }
+    }
+
+    fn code(&self) -> &'static str {
+        match self {
+            Self::Input { .. } => "invalid_input",
+            Self::Read { .. } => "cannot_read",
+            Self::Write { .. } | Self::ClosedPipe => "cannot_write",
+            Self::Usage(_) => "usage",
+            Self::Infeasible { .. } => "infeasible",
+            Self::Interrupted => "interrupted",
+            Self::Bug(_) => "bug",
+        }
+    }
+
+    fn message(&self) -> String {
+        match self {
+            Self::Input { file, found } => format!("{file} cannot be used: {}", counted(found)),
+            Self::Read { file, error } => format!("{file} cannot be read: {}", reason(error)),
+            Self::Write { file, error } => format!("{file} cannot be written: {}", reason(error)),
+            Self::ClosedPipe => String::from("standard output is closed"),
+            Self::Usage(message) => message.clone(),
+            Self::Infeasible { certificate, .. } => format!(
+                "there is no valid assignment: {} reviews are needed where at most {} are possible",
+                certificate.required, certificate.available
+            ),
+            Self::Interrupted => String::from("interrupted"),
+            Self::Bug(message) => format!("this is a bug in peerplan: {message}"),
+        }
+    }
+
+    /// The failure as a JSON document; `line` is its place in a stream of problems.
+    pub(super) fn document(&self, line: Option<usize>) -> impl Serialize {
+        let details = Details { line, ..Details::default() };
+        let details = match self {
+            Self::Input { file, found } => Some(Details {
+                file: line.is_none().then_some(file),
+                diagnostics: Some(found.items()),
+                counts: Some(found.counts()),
+                ..details
+            }),
+            Self::Infeasible { certificate, sentences, .. } => {
+                Some(Details { certificate: Some(certificate), sentences: Some(sentences), ..details })
+            }
+            Self::Read { file, .. } | Self::Write { file, .. } => Some(Details { file: Some(file), ..details }),
+            _ => line.is_some().then_some(details),
+        };
+        Document { error: Body { code: self.code(), message: self.message(), details } }
+    }
+
+    /// Tells the user, and says how the process ends.
+    pub(super) fn report(&self, json: bool) -> Exit {
+        if matches!(self, Self::ClosedPipe) {
+            return self.exit();
+        }
+        if json && output::json(&self.document(None)).is_ok() {
+            return self.exit();
+        }
+        match self {
+            Self::Input { file, found } => print_diagnostics(file, found),
+            Self::Infeasible { file, sentences, .. } => {
+                for sentence in sentences {
+                    note(format_args!("  {}", shown(sentence)));
+                }
+                if file != "standard input" {
+                    note(format_args!("  to see what would help: peerplan explain {}", shown(file)));
+                }
+            }
+            _ => {}
+        }
+        note(format_args!("peerplan: {}", shown(&self.message())));
+        if matches!(self, Self::Usage(_)) {
+            note(format_args!("peerplan: see peerplan --help"));
+        }
+        self.exit()
+    }
+}
+
+/// Prints diagnostics for people: place, what is wrong, what to do.
+pub(super) fn print_diagnostics(file: &str, found: &Diagnostics) {
+    for item in found.items() {
+        let kind = if item.severity == Severity::Error { "error" } else { "warning" };
+        let place = item.position.map(|Position { line, column }| format!(":{line}:{column}")).unwrap_or_default();
+        let pointer = if item.pointer.is_empty() { String::new() } else { format!(" (at {})", item.pointer) };
+        let message = shown(&item.message);
+        note(format_args!("{}{place}: {kind}[{}]: {message}{}", shown(file), item.code, shown(&pointer)));
+        if !item.help.is_empty() {
+            note(format_args!("  {}", shown(&item.help)));
+        }
+    }
+    for count in found.counts().iter().filter(|count| count.count > KEPT_PER_CODE) {
+        note(format_args!("{}: … and {} more of [{}]", shown(file), count.count - KEPT_PER_CODE, count.code));
+    }
+}
+
+/// How many errors and warnings there are, in words.
+fn counted(found: &Diagnostics) -> String {
+    let of = |severity| found.counts().iter().filter(|c| c.severity == severity).map(|c| c.count).sum::<usize>();
+    let plural = |count: usize, word: &str| format!("{count} {word}{}", if count == 1 { "" } else { "s" });
+    let errors = plural(of(Severity::Error), "error");
+    match of(Severity::Warning) {
+        0 => errors,
+        warnings => format!("{errors} and {}", plural(warnings, "warning")),
+    }
+}
+
+/// A failure of the system in words that say what to do.
+fn reason(error: &io::Error) -> String {
+    use io::ErrorKind as Kind;
+    String::from(match error.kind() {
+        Kind::NotFound => "there is no such file or directory; check the path",
+        Kind::PermissionDenied => "permission denied; check who may read and write there",
+        Kind::IsADirectory => "it is a directory; name a file",
+        Kind::NotADirectory => "a part of the path is not a directory; check the path",
+        Kind::StorageFull => "there is no space left on the device; make room or choose another place",
+        _ => return error.to_string(),
+    })
+}

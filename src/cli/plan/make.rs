@@ -1,0 +1,38 @@
+//! Planning itself: strategy, difference, check.
+
+use crate::cli::failure::Failure;
+use crate::cli::load::Loaded;
+use crate::cli::progress::Bar;
+use crate::explain;
+use crate::plan::Plan;
+use crate::strategy::{AssignError, Run, by_name};
+use crate::verify::verify;
+
+/// The plan for a problem, checked.
+pub(super) fn plan(loaded: &Loaded, bar: &mut Bar) -> Result<Plan, Failure> {
+    let Loaded { input, problem, .. } = loaded;
+    let choice = problem.strategy().clone();
+    let Some(strategy) = by_name(&choice.name) else {
+        return Err(Failure::Bug(format!("the strategy {:?} was let through", choice.name)));
+    };
+    let mut run = Run::new(choice.seed).observed(bar);
+    let solution = match strategy.assign(problem, &mut run) {
+        Ok(solution) => solution,
+        Err(AssignError::Infeasible(certificate)) => {
+            let sentences = explain::sentences(problem, &certificate);
+            return Err(Failure::Infeasible { file: loaded.file.clone(), certificate, sentences });
+        }
+        Err(AssignError::Interrupted) => return Err(Failure::Interrupted),
+    };
+    let plan = Plan::diff(problem, &solution, choice);
+    drop(solution);
+    bar.stage("checking");
+    let verdict = verify(input, &plan.view(problem));
+    match verdict.violations.first() {
+        None => Ok(plan),
+        Some(violation) => {
+            let count = verdict.violations.len() as u64 + verdict.omitted;
+            Err(Failure::Bug(format!("the plan breaks {count} promises and is not written; the first is {violation}")))
+        }
+    }
+}

@@ -1,0 +1,113 @@
+//! Plans for people.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+use std::path::Path;
+
+use comfy_table::Table;
+
+use crate::cli::output::note;
+use crate::cli::table::{decimal, micros, shown, table};
+use crate::id::{Id, PersonName};
+use crate::input::{Input, ReviewRecord};
+use crate::plan::{OperationRecord, PlanView, Records, Report, Spread};
+
+/// More operations are not for reading.
+const ROWS: usize = 2000;
+
+/// The names of students by id, for those who ask for them.
+pub(super) struct Names<'a>(BTreeMap<&'a Id, &'a PersonName>);
+
+impl<'a> Names<'a> {
+    pub(super) fn new(input: &'a Input) -> Self {
+        Self(input.students.iter().filter_map(|student| Some((&student.id, student.name.as_ref()?))).collect())
+    }
+
+    fn of(&self, id: Option<&Id>) -> String {
+        id.and_then(|id| self.0.get(id)).map(|name| shown(name.reveal()).into_owned()).unwrap_or_default()
+    }
+}
+
+/// The operations and the report.
+pub(super) fn tables(plan: &PlanView<'_>, names: Option<&Names<'_>>, output: &mut dyn Write) -> io::Result<()> {
+    let all = plan.report().created + plan.report().deleted;
+    if all == 0 {
+        writeln!(output, "nothing to create and nothing to delete\n")?;
+    } else {
+        writeln!(output, "{}\n", operations(plan, names))?;
+    }
+    if all > ROWS as u64 {
+        writeln!(output, "the first {ROWS} of {all} operations; --format csv, --json or -o FILE gives all of them\n")?;
+    }
+    if !plan.shortfalls().is_empty() {
+        writeln!(output, "{}\n", shortfalls(plan))?;
+    }
+    writeln!(output, "{}", figures(plan.report()))
+}
+
+fn operations(plan: &PlanView<'_>, names: Option<&Names<'_>>) -> Table {
+    let mut header = vec!["op", "assessor_id", "asset_id", "user_id"];
+    if names.is_some() {
+        header.extend(["assessor", "owner"]);
+    }
+    let mut table = table(&header);
+    for operation in plan.operations().take(ROWS) {
+        let (op, review) = match operation {
+            OperationRecord::Create { peer_review } => ("create", peer_review),
+            OperationRecord::Delete { peer_review, .. } => ("delete", peer_review),
+        };
+        let ReviewRecord { assessor_id, asset_id, user_id, .. } = review;
+        let mut row = vec![String::from(op), text(assessor_id), text(asset_id), user_id.map(text).unwrap_or_default()];
+        if let Some(names) = names {
+            row.extend([names.of(Some(assessor_id)), names.of(user_id)]);
+        }
+        table.add_row(row);
+    }
+    table
+}
+
+fn shortfalls(plan: &PlanView<'_>) -> Table {
+    let mut table = table(&["shortfall", "id", "wanted", "got"]);
+    for record in plan.shortfalls().iter().take(ROWS) {
+        let kind = match record.kind {
+            crate::plan::Side::Student => "student",
+            crate::plan::Side::Submission => "submission",
+        };
+        table.add_row([String::from(kind), text(&record.id), record.wanted.to_string(), record.got.to_string()]);
+    }
+    table
+}
+
+fn figures(report: &Report) -> Table {
+    let mut table = table(&["figure", "value"]);
+    let spread =
+        |Spread { min, max, mean, gini }| format!("{min} to {max}, mean {}, gini {}", decimal(mean), decimal(gini));
+    let counts = format!("{} created, {} deleted, {} kept", report.created, report.deleted, report.kept);
+    let mut row = |name: &str, value: String| _ = table.add_row([name, &value]);
+    row("reviews", format!("{} ({counts})", report.reviews));
+    row("received per submission", spread(report.per_submission));
+    row("given per student", spread(report.per_student));
+    row("reciprocal pairs", report.reciprocal_pairs.to_string());
+    row("repeated pairs", report.repeat_pairs.to_string());
+    row("should_review met", report.should_met.to_string());
+    row("should_not_review broken", report.should_not_broken.to_string());
+    let affinity = &report.affinity;
+    if affinity.total_units != 0 || affinity.min_submission_units != 0 {
+        row("affinity in all", micros(affinity.total_units));
+        row("affinity per review", decimal(affinity.mean));
+        row("affinity of the worst-off submission", micros(affinity.min_submission_units));
+    }
+    table
+}
+
+/// An id as it may stand in a table.
+fn text(id: &Id) -> String {
+    shown(&id.to_string()).into_owned()
+}
+
+/// A few words on a plan that went to a file.
+pub(super) fn summary(report: &Report, path: &Path) {
+    let Report { created, deleted, kept, .. } = report;
+    let path = path.display().to_string();
+    note(format_args!("peerplan: {}: {created} to create, {deleted} to delete, {kept} kept", shown(&path)));
+}
