@@ -1,0 +1,147 @@
+//! Minimum cuts: the proof that minima cannot be met.
+//!
+//! With hard minima on both sides a flow exists exactly when one exists that meets the left minima and one that
+//! meets the right minima, each within the maxima of the other side (N. Mendelsohn and A. Dulmage, "Some
+//! generalizations of the problem of distinct representatives", 1958; A. Hoffman's circulation theorem, 1960, gives
+//! the two kinds of cut). So each side is tried by itself, and a node that stays short gives a cut.
+
+use alloc::vec::Vec;
+
+use super::search::Kind;
+use super::{Flow, Network, Node, NodeCost, Weight};
+
+/// Whose minima cannot be met.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum CutSide {
+    Left,
+    Right,
+}
+
+/// Nodes whose minima together ask for more than can pass.
+///
+/// Side `Right`: `Σ min` over `right` > `Σ max` over `left` + edges from outside `left` into `right`.
+/// Side `Left`: `Σ min` over `left` > `Σ max` over `right` + edges from `left` to outside `right`.
+/// Edges of one bundle count up to the bundle's maximum. Both lists are sorted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Cut {
+    pub(crate) side: CutSide,
+    pub(crate) left: Vec<u32>,
+    pub(crate) right: Vec<u32>,
+}
+
+/// The price of a bundle's minimum beside a node's minimum, which costs 1.
+const BUNDLE_FIRST: u32 = 1 << 20;
+
+/// How many nodes that stay short are looked at in search of a small cut.
+const TRIED: usize = 64;
+
+impl<W: Weight> Network<W> {
+    /// A small cut, if the minima of both sides (and the bundles') cannot all be met; costs are ignored.
+    pub(crate) fn cut(&self) -> Option<Cut> {
+        self.cut_of(CutSide::Right).or_else(|| self.cut_of(CutSide::Left))
+    }
+
+    fn cut_of(&self, side: CutSide) -> Option<Cut> {
+        let net = self.demanding(side);
+        let flow = net.solve(None, &mut |_| true)?;
+        let short: Vec<usize> = match side {
+            CutSide::Right => (0..net.right.len()).filter(|&j| flow.right_load[j] < net.right[j].min).collect(),
+            CutSide::Left => (0..net.left.len()).filter(|&i| flow.left_load[i] < net.left[i].min).collect(),
+        };
+        let cuts = short.into_iter().take(TRIED).map(|node| net.around(&flow, side, node));
+        cuts.min_by_key(|cut| cut.left.len() + cut.right.len())
+    }
+
+    /// The same edges, with minima on one side only and maxima on the other.
+    fn demanding(&self, side: CutSide) -> Network<i64> {
+        let wanted = |node: &Node| Node { min: node.min, max: node.min, base: 0 };
+        let open = |node: &Node| Node { min: 0, max: node.max, base: 0 };
+        let short = NodeCost { short: 1, ..NodeCost::FREE };
+        let (left, right, left_cost, right_cost) = match side {
+            CutSide::Right => {
+                (self.left.iter().map(open).collect(), self.right.iter().map(wanted).collect(), NodeCost::FREE, short)
+            }
+            CutSide::Left => {
+                (self.left.iter().map(wanted).collect(), self.right.iter().map(open).collect(), short, NodeCost::FREE)
+            }
+        };
+        Network {
+            left,
+            right,
+            left_cost,
+            right_cost,
+            bundle_short: i64::from(BUNDLE_FIRST),
+            bundles: self.bundles.clone(),
+            edge_starts: self.edge_starts.clone(),
+            loose_starts: self.loose_starts.clone(),
+            bundle_starts: self.bundle_starts.clone(),
+            bundle_edges: self.bundle_edges.clone(),
+            edge_left: self.edge_left.clone(),
+            edge_right: self.edge_right.clone(),
+            edge_bundle: self.edge_bundle.clone(),
+            edge_cost: alloc::vec![0; self.edges()],
+            incoming_starts: self.incoming_starts.clone(),
+            incoming: self.incoming.clone(),
+        }
+    }
+
+    /// The cut around a node that stays short: the nodes from which more could come to it (right side), or to which
+    /// it could send more (left side).
+    fn around(&self, flow: &Flow<W>, side: CutSide, short: usize) -> Cut {
+        let mut seen = alloc::vec![false; self.right_node(self.right.len())];
+        let start = match side {
+            CutSide::Right => self.right_node(short),
+            CutSide::Left => short,
+        };
+        seen[start] = true;
+        let mut open = alloc::vec![start];
+        while let Some(node) = open.pop() {
+            let mut visit = |next: usize| {
+                if !seen[next] {
+                    seen[next] = true;
+                    open.push(next);
+                }
+            };
+            // An edge leads from its tail to its right node while unused, and back while used; a cut of the right
+            // side follows the arcs against their direction.
+            let forward_used = side == CutSide::Right;
+            match self.kind(node) {
+                Kind::Left(left) => {
+                    for edge in self.loose_edges_of(left).filter(|&edge| flow.used[edge] == forward_used) {
+                        visit(self.right_node(self.edge_right[edge] as usize));
+                    }
+                    for bundle in self.bundles_of(left) {
+                        if self.leads(flow, bundle, side == CutSide::Left) {
+                            visit(self.bundle_node(bundle));
+                        }
+                    }
+                }
+                Kind::Bundle(bundle) => {
+                    for edge in self.edges_in(bundle).filter(|&edge| flow.used[edge] == forward_used) {
+                        visit(self.right_node(self.edge_right[edge] as usize));
+                    }
+                    if self.leads(flow, bundle, side == CutSide::Right) {
+                        visit(self.bundles[bundle].left as usize);
+                    }
+                }
+                Kind::Right(right) => {
+                    for &edge in self.incoming(right) {
+                        if flow.used[edge as usize] != forward_used {
+                            visit(self.tail_node(edge as usize));
+                        }
+                    }
+                }
+            }
+        }
+        let left = (0..self.left.len()).filter(|&left| seen[left]);
+        let right = (0..self.right.len()).filter(|&right| seen[self.right_node(right)]);
+        Cut { side, left: left.map(|left| left as u32).collect(), right: right.map(|right| right as u32).collect() }
+    }
+
+    /// Whether a bundle can take one more from its left node (`onward`), or give one back without falling below its
+    /// minimum.
+    fn leads(&self, flow: &Flow<W>, bundle: usize, onward: bool) -> bool {
+        let (load, limits) = (flow.bundle_load[bundle], self.bundles[bundle]);
+        if onward { load < limits.max } else { load > limits.min }
+    }
+}

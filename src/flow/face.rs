@@ -1,0 +1,229 @@
+//! The optimal face: all flows of least cost, reached from one of them.
+//!
+//! Two flows of least cost differ by cycles of residual arcs of reduced cost zero, and going round such a cycle
+//! keeps the cost. A random walk that goes round random simple cycles therefore visits flows of least cost only, and
+//! can reach every one of them.
+
+use alloc::vec::Vec;
+
+use super::search::Kind;
+use super::{Flow, NONE, Network, Weight};
+use crate::random::Random;
+
+/// One arc of a cycle: from, to, and the edge (or [`NONE`] for an arc without).
+type Arc = (u32, u32, u32);
+
+/// The flows of least cost around one of them.
+pub(crate) struct Face<'n, W> {
+    net: &'n Network<W>,
+    flow: Flow<W>,
+    /// Per node, and then for source and sink: the step of the path at which it was met, or `u32::MAX`.
+    met: Vec<u32>,
+    path: Vec<Arc>,
+}
+
+impl<'n, W: Weight> Face<'n, W> {
+    /// The face of a flow of least cost, as [`Network::solve`] returns it.
+    pub(crate) fn new(net: &'n Network<W>, flow: Flow<W>) -> Self {
+        let nodes = net.right_node(net.right.len()) + 2;
+        Self { net, flow, met: alloc::vec![u32::MAX; nodes], path: Vec::new() }
+    }
+
+    /// The flow the walk is at.
+    pub(crate) const fn flow(&self) -> &Flow<W> {
+        &self.flow
+    }
+
+    /// The flow the walk is at, for good.
+    pub(crate) fn into_flow(self) -> Flow<W> {
+        self.flow
+    }
+
+    const fn source(&self) -> usize {
+        self.met.len() - 2
+    }
+
+    const fn sink(&self) -> usize {
+        self.met.len() - 1
+    }
+
+    /// Looks for a random cycle from a random node and goes round it. The edges that changed are returned, in the
+    /// order of the cycle; none when the walk ran dead. Going round again with [`undo`](Self::undo) takes it back.
+    pub(crate) fn turn(&mut self, random: &mut Random) -> Option<Vec<u32>> {
+        let start = random.index(self.met.len());
+        self.turn_from(start, random)
+    }
+
+    fn turn_from(&mut self, start: usize, random: &mut Random) -> Option<Vec<u32>> {
+        self.path.clear();
+        let mut node = start;
+        let mut from = usize::MAX;
+        let mut by = NONE;
+        let cycle_start = loop {
+            if self.met[node] != u32::MAX {
+                break Some(self.met[node] as usize);
+            }
+            self.met[node] = self.path.len() as u32;
+            match self.random_arc(node, from, by, random) {
+                Some((to, edge)) => {
+                    self.path.push((node as u32, to as u32, edge));
+                    (from, node, by) = (node, to, edge);
+                }
+                None => break None,
+            }
+        };
+        self.met[start] = u32::MAX;
+        for &(_, to, _) in &self.path {
+            self.met[to as usize] = u32::MAX;
+        }
+        let cycle: Vec<Arc> = self.path[cycle_start?..].to_vec();
+        let mut changed = Vec::new();
+        for (from, to, edge) in cycle {
+            self.follow(from as usize, to as usize, edge);
+            if edge != NONE {
+                changed.push(edge);
+            }
+        }
+        Some(changed)
+    }
+
+    /// Flips a set of edges that a [`turn`](Self::turn) changed back, with all loads.
+    pub(crate) fn undo(&mut self, changed: &[u32]) {
+        for &edge in changed {
+            let edge = edge as usize;
+            let (left, right) = self.net.ends(edge);
+            let bundle = self.net.edge_bundle[edge];
+            let used = !self.flow.used[edge];
+            self.flow.used[edge] = used;
+            let change = |load: &mut u32| *load = if used { *load + 1 } else { *load - 1 };
+            change(&mut self.flow.left_load[left]);
+            change(&mut self.flow.right_load[right]);
+            if bundle != NONE {
+                change(&mut self.flow.bundle_load[bundle as usize]);
+            }
+        }
+    }
+
+    fn follow(&mut self, from: usize, to: usize, edge: u32) {
+        let (source, sink) = (self.source(), self.sink());
+        let right_base = self.net.right_node(0);
+        if from == source {
+            self.flow.left_load[to] += 1;
+        } else if to == source {
+            self.flow.left_load[from] -= 1;
+        } else if to == sink {
+            self.flow.right_load[from - right_base] += 1;
+        } else if from == sink {
+            self.flow.right_load[to - right_base] -= 1;
+        } else {
+            self.flow.step(self.net, from, to, edge);
+        }
+    }
+
+    /// A random residual arc of reduced cost zero out of a node, other than the way back.
+    fn random_arc(&self, node: usize, from: usize, by: u32, random: &mut Random) -> Option<(usize, u32)> {
+        let (source, sink) = (self.source(), self.sink());
+        if node == source || node == sink {
+            return self.random_end(node, from, random);
+        }
+        let (net, flow) = (self.net, &self.flow);
+        let here = flow.potential[node];
+        let tight = |target: usize, cost: W| cost + here == flow.potential[target];
+        // Reservoir sampling: the k-th candidate replaces the choice with probability 1/k.
+        let mut chosen = None;
+        let mut count = 0;
+        let mut offer = |target: usize, edge: u32| {
+            if target != from || edge != by {
+                count += 1;
+                if random.below(count) == 0 {
+                    chosen = Some((target, edge));
+                }
+            }
+        };
+        match net.kind(node) {
+            Kind::Left(left) => {
+                for edge in net.loose_edges_of(left) {
+                    let target = net.right_node(net.edge_right[edge] as usize);
+                    if !flow.used[edge] && tight(target, net.edge_cost[edge]) {
+                        offer(target, edge as u32);
+                    }
+                }
+                for bundle in net.bundles_of(left) {
+                    let (load, target) = (flow.bundle_load[bundle], net.bundle_node(bundle));
+                    if load < net.bundles[bundle].max && tight(target, net.bundle_step(bundle, load)) {
+                        offer(target, NONE);
+                    }
+                }
+                if self.may_retire(left) {
+                    offer(source, NONE);
+                }
+            }
+            Kind::Bundle(bundle) => {
+                for edge in net.edges_in(bundle) {
+                    let target = net.right_node(net.edge_right[edge] as usize);
+                    if !flow.used[edge] && tight(target, net.edge_cost[edge]) {
+                        offer(target, edge as u32);
+                    }
+                }
+                let (load, target) = (flow.bundle_load[bundle], net.bundles[bundle].left as usize);
+                if load > 0 && tight(target, W::ZERO - net.bundle_step(bundle, load - 1)) {
+                    offer(target, NONE);
+                }
+            }
+            Kind::Right(right) => {
+                for &edge in net.incoming(right) {
+                    let target = net.tail_node(edge as usize);
+                    if flow.used[edge as usize] && tight(target, W::ZERO - net.edge_cost[edge as usize]) {
+                        offer(target, edge);
+                    }
+                }
+                if self.may_receive(right) {
+                    offer(sink, NONE);
+                }
+            }
+        }
+        chosen
+    }
+
+    /// A random arc out of the source or the sink: a node that could take one more, or one less.
+    fn random_end(&self, node: usize, from: usize, random: &mut Random) -> Option<(usize, u32)> {
+        let right_base = self.net.right_node(0);
+        let at_source = node == self.source();
+        let count = if at_source { self.net.left.len() } else { self.net.right.len() };
+        let start = random.index(count);
+        // A random start among the nodes that fit: the first that fits after a random place would not be fair, so
+        // a few random places are tried before the nodes are gone through.
+        for attempt in 0..count + 16 {
+            let k = if attempt < 16 { random.index(count) } else { (start + attempt) % count.max(1) };
+            let fits = count > 0 && if at_source { self.may_enter(k) } else { self.may_lose(k) };
+            let target = if at_source { k } else { right_base + k };
+            if fits && target != from {
+                return Some((target, NONE));
+            }
+        }
+        None
+    }
+
+    fn may_enter(&self, left: usize) -> bool {
+        let (net, load) = (self.net, self.flow.left_load[left]);
+        load < net.left[left].max && net.left_cost.step(net.left[left], load) == self.flow.potential[left]
+    }
+
+    fn may_retire(&self, left: usize) -> bool {
+        let (net, load) = (self.net, self.flow.left_load[left]);
+        load > 0 && net.left_cost.step(net.left[left], load - 1) == self.flow.potential[left]
+    }
+
+    fn may_receive(&self, right: usize) -> bool {
+        let (net, load) = (self.net, self.flow.right_load[right]);
+        let node = net.right_node(right);
+        load < net.right[right].max
+            && self.flow.potential[node] + net.right_cost.step(net.right[right], load) == self.flow.sink
+    }
+
+    fn may_lose(&self, right: usize) -> bool {
+        let (net, load) = (self.net, self.flow.right_load[right]);
+        let node = net.right_node(right);
+        load > 0 && self.flow.potential[node] + net.right_cost.step(net.right[right], load - 1) == self.flow.sink
+    }
+}

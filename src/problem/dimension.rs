@@ -1,0 +1,146 @@
+//! Dimensions in which students and submissions carry sets: sections, groups and labels.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use super::ids::Interner;
+use super::people::People;
+use super::rows::{Rows, index};
+use crate::diagnostic::Diagnostics;
+use crate::id::Id;
+use crate::input::{Input, Relation, Student, Submission};
+
+/// Which dimension.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum DimensionName {
+    /// The sections.
+    Section,
+    /// The groups.
+    Group,
+    /// A label dimension.
+    Label(String),
+}
+
+impl core::fmt::Display for DimensionName {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        match self {
+            Self::Section => f.write_str("section"),
+            Self::Group => f.write_str("group"),
+            Self::Label(label) => write!(f, "label \"{label}\""),
+        }
+    }
+}
+
+/// One dimension with a rule or a wish, and the sets of everybody in it.
+#[derive(Debug, Clone)]
+pub(crate) struct Dimension {
+    pub(crate) name: DimensionName,
+    pub(crate) relation: Relation,
+    pub(crate) students: Rows<u32>,
+    pub(crate) submissions: Rows<u32>,
+    /// How many different values there are.
+    pub(crate) values: usize,
+}
+
+impl Dimension {
+    /// The dimensions in which the policy says something.
+    pub(crate) fn all(input: &Input, people: &People, found: &mut Diagnostics) -> Vec<Self> {
+        let policy = &input.policy;
+        let mut named = alloc::vec![(DimensionName::Section, policy.section), (DimensionName::Group, policy.group)];
+        named.extend(policy.labels.iter().map(|(label, &relation)| (DimensionName::Label(label.clone()), relation)));
+        named.retain(|(_, relation)| *relation != Relation::Any);
+        named.into_iter().map(|(name, relation)| Self::read(name, relation, input, people, found)).collect()
+    }
+
+    /// Whether the sets of a student and a submission intersect.
+    pub(crate) fn intersects(&self, student: usize, submission: usize) -> bool {
+        match (self.students.row(student), self.submissions.row(submission)) {
+            ([], _) | (_, []) => false,
+            ([a], [b]) => a == b,
+            (a, b) => {
+                let (mut a, mut b) = (a.iter().peekable(), b.iter().peekable());
+                while let (Some(x), Some(y)) = (a.peek(), b.peek()) {
+                    match x.cmp(y) {
+                        core::cmp::Ordering::Less => a.next(),
+                        core::cmp::Ordering::Greater => b.next(),
+                        core::cmp::Ordering::Equal => return true,
+                    };
+                }
+                false
+            }
+        }
+    }
+
+    fn read(name: DimensionName, relation: Relation, input: &Input, people: &People, found: &mut Diagnostics) -> Self {
+        let mut interner = Interner::default();
+        let mut entries = Vec::with_capacity(people.students.len());
+        for student in 0..people.students.len() {
+            let place = people.student_places[student];
+            for id in of_student(&name, people.student(input, student)) {
+                let pointer = Place { array: "students", place, name: &name };
+                entries.push((index(student), interner.number(id, pointer, found)));
+            }
+        }
+        let students = Rows::sorted(people.students.len(), entries);
+        let mut entries = Vec::with_capacity(people.submissions.len());
+        for submission in 0..people.submissions.len() {
+            let place = people.submission_places[submission];
+            match of_submission(&name, people.submission(input, submission)) {
+                Some(ids) => {
+                    for id in ids {
+                        let pointer = Place { array: "submissions", place, name: &name };
+                        entries.push((index(submission), interner.number(id, pointer, found)));
+                    }
+                }
+                None => {
+                    let authors = people.authors.row(people.work_of[submission] as usize).iter();
+                    let listed = authors.filter(|&&person| (person as usize) < people.students.len());
+                    entries.extend(
+                        listed
+                            .flat_map(|&person| students.row(person as usize))
+                            .map(|&value| (index(submission), value)),
+                    );
+                }
+            }
+        }
+        let submissions = Rows::sorted(people.submissions.len(), entries);
+        Self { name, relation, students, submissions, values: interner.len() }
+    }
+}
+
+/// Where the set of an entity stands in the input.
+struct Place<'a> {
+    array: &'static str,
+    place: u32,
+    name: &'a DimensionName,
+}
+
+impl core::fmt::Display for Place<'_> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "/{}/{}/", self.array, self.place)?;
+        match self.name {
+            DimensionName::Section => f.write_str("sections"),
+            DimensionName::Group => f.write_str("groups"),
+            DimensionName::Label(label) => {
+                write!(f, "labels/{}", label.replace('~', "~0").replace('/', "~1"))
+            }
+        }
+    }
+}
+
+fn of_student<'a>(name: &DimensionName, student: &'a Student) -> &'a [Id] {
+    match name {
+        DimensionName::Section => &student.sections,
+        DimensionName::Group => &student.groups,
+        DimensionName::Label(label) => student.labels.get(label).map_or(&[], Vec::as_slice),
+    }
+}
+
+/// The stated set of a submission, or none where that of its work's listed authors holds.
+fn of_submission<'a>(name: &DimensionName, submission: &'a Submission) -> Option<&'a [Id]> {
+    match name {
+        DimensionName::Section => submission.sections.as_deref(),
+        DimensionName::Group => submission.groups.as_deref(),
+        DimensionName::Label(label) => submission.labels.get(label).map(Vec::as_slice),
+    }
+}

@@ -1,0 +1,330 @@
+//! What is asked, checked and compiled: dense indices in canonical order, eligibility, and what stands already.
+
+mod digest;
+mod dimension;
+mod eligibility;
+mod existing;
+mod ids;
+mod pairs;
+mod people;
+pub(crate) mod rows;
+
+pub use dimension::DimensionName;
+pub use eligibility::Exclusion;
+pub use existing::{ExistingReview, Standing};
+
+pub(crate) use existing::Settled;
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use crate::diagnostic::Diagnostics;
+use crate::id::Id;
+use crate::input::{Admission, Bound, CopyRule, Demand, Existing, Input, Policy, Reciprocal, Source, StrategyChoice};
+use dimension::Dimension;
+use pairs::Pairs;
+use people::People;
+
+/// A checked problem, compiled to dense indices.
+///
+/// Students and submissions are numbered from 0 in the canonical order of their ids, so nothing depends on the order
+/// in which the input lists them. Shapes: `n` students, `m` submissions; memory O(n + m + what is said of pairs).
+#[derive(Debug, Clone)]
+pub struct Problem {
+    pub(crate) policy: Policy,
+    source: Option<Source>,
+    strategy: StrategyChoice,
+    digest: String,
+    warnings: Diagnostics,
+    pub(crate) people: People,
+    owners: Vec<Option<Id>>,
+    pub(crate) may_review: Vec<bool>,
+    pub(crate) handed_in: Vec<bool>,
+    pub(crate) student_bounds: Vec<Bound>,
+    pub(crate) submission_bounds: Vec<Bound>,
+    pub(crate) dimensions: Vec<Dimension>,
+    pub(crate) pairs: Pairs,
+    pub(crate) settled: Settled,
+}
+
+impl Problem {
+    /// Checks an input and compiles it.
+    ///
+    /// Complexity: O(s log s) for an input of size s.
+    ///
+    /// # Errors
+    /// Everything that is wrong with the input, each with a code, the place as a JSON pointer into the problem file,
+    /// and what to do about it. The codes are listed in `docs/formats.md`.
+    pub fn new(input: &Input) -> Result<Self, Diagnostics> {
+        let mut found = Diagnostics::new();
+        refuse_what_is_missing(&input.policy, &mut found);
+        check_bounds(input, &mut found);
+        let people = People::new(input, &mut found);
+        let (n, m) = (people.students.len(), people.submissions.len());
+        let handed_in: Vec<bool> = (0..m)
+            .map(|submission| {
+                let stated = people.submission(input, submission);
+                stated.submitted && !(stated.late && input.policy.late == Admission::Exclude)
+            })
+            .collect();
+        let may_review = may_review(input, &people, &handed_in);
+        let nothing = Bound::exactly(0);
+        let student_bounds = (0..n)
+            .map(|student| {
+                let own = people.student(input, student).reviews;
+                if may_review[student] { own.unwrap_or(input.policy.reviews_per_student) } else { nothing }
+            })
+            .collect();
+        let general = match input.policy.reviews_per_submission {
+            Demand::Balanced => Bound::default(),
+            Demand::Within(bound) => bound,
+        };
+        let submission_bounds = (0..m)
+            .map(|submission| {
+                let own = people.submission(input, submission).reviews;
+                if handed_in[submission] { own.unwrap_or(general) } else { nothing }
+            })
+            .collect();
+        let dimensions = Dimension::all(input, &people, &mut found);
+        let pairs = Pairs::new(input, &people, &handed_in, &mut found);
+        let owners = (0..m).map(|submission| people.submission(input, submission).user_id.clone()).collect();
+        let mut problem = Self {
+            policy: input.policy.clone(),
+            source: input.source.clone(),
+            strategy: input.strategy.clone().unwrap_or_default(),
+            digest: digest::digest(input, &people),
+            warnings: Diagnostics::new(),
+            settled: Settled::nothing(n, m),
+            owners,
+            people,
+            may_review,
+            handed_in,
+            student_bounds,
+            submission_bounds,
+            dimensions,
+            pairs,
+        };
+        problem.settle(input, &mut found);
+        if found.has_errors() {
+            return Err(found);
+        }
+        if problem.asks_nothing() {
+            problem.warnings.warning(
+                "nothing_asked",
+                "/policy",
+                "the bounds ask for no review at all",
+                "set reviews_per_student or reviews_per_submission",
+            );
+        }
+        problem.warnings.append(found);
+        Ok(problem)
+    }
+
+    /// What the reader should know though the problem can be used; `nothing_asked` comes first.
+    #[must_use]
+    pub const fn warnings(&self) -> &Diagnostics {
+        &self.warnings
+    }
+
+    /// The number of students.
+    #[must_use]
+    pub const fn students(&self) -> usize {
+        self.may_review.len()
+    }
+
+    /// The number of submissions.
+    #[must_use]
+    pub const fn submissions(&self) -> usize {
+        self.handed_in.len()
+    }
+
+    /// The id of a student.
+    #[must_use]
+    pub fn student_id(&self, student: usize) -> &Id {
+        &self.people.students.ids()[student]
+    }
+
+    /// The id of a submission.
+    #[must_use]
+    pub fn submission_id(&self, submission: usize) -> &Id {
+        &self.people.submissions.ids()[submission]
+    }
+
+    /// The student with an id.
+    #[must_use]
+    pub fn find_student(&self, id: &Id) -> Option<usize> {
+        self.people.students.find(id).map(|student| student as usize)
+    }
+
+    /// The submission with an id.
+    #[must_use]
+    pub fn find_submission(&self, id: &Id) -> Option<usize> {
+        self.people.submissions.find(id).map(|submission| submission as usize)
+    }
+
+    /// The owner of a submission, as written in the input.
+    #[must_use]
+    pub fn owner(&self, submission: usize) -> Option<&Id> {
+        self.owners[submission].as_ref()
+    }
+
+    /// The rules for all.
+    #[must_use]
+    pub const fn policy(&self) -> &Policy {
+        &self.policy
+    }
+
+    /// The strategy the problem asks for, or the default.
+    #[must_use]
+    pub const fn strategy(&self) -> &StrategyChoice {
+        &self.strategy
+    }
+
+    /// Where the problem comes from.
+    #[must_use]
+    pub const fn source(&self) -> Option<&Source> {
+        self.source.as_ref()
+    }
+
+    /// SHA-256 over the canonical form of the problem, without names, in hexadecimal.
+    #[must_use]
+    pub fn digest(&self) -> &str {
+        &self.digest
+    }
+
+    /// Whether a student may review anything at all.
+    #[must_use]
+    pub fn may_review(&self, student: usize) -> bool {
+        self.may_review[student]
+    }
+
+    /// Whether a submission counts as handed in.
+    #[must_use]
+    pub fn is_handed_in(&self, submission: usize) -> bool {
+        self.handed_in[submission]
+    }
+
+    /// How many reviews a student gives in all.
+    #[must_use]
+    pub fn student_bound(&self, student: usize) -> Bound {
+        self.student_bounds[student]
+    }
+
+    /// How many reviews a submission receives in all; without bounds under `balanced` unless it has its own.
+    #[must_use]
+    pub fn submission_bound(&self, submission: usize) -> Bound {
+        self.submission_bounds[submission]
+    }
+
+    /// The score of a pair in 10^-6, where it has one.
+    #[must_use]
+    pub fn score(&self, student: usize, submission: usize) -> Option<i64> {
+        self.pairs.score(student, submission)
+    }
+
+    /// The existing reviews, sorted by submission and assessor.
+    #[must_use]
+    pub fn existing_reviews(&self) -> &[ExistingReview] {
+        &self.settled.reviews
+    }
+
+    /// Whether received counts are to be as even as possible.
+    #[must_use]
+    pub fn balanced(&self) -> bool {
+        self.policy.reviews_per_submission == Demand::Balanced
+    }
+
+    /// Whether a strategy may choose a pair: it is eligible, not fixed, and the student has no fixed review of
+    /// another copy of the work where that counts.
+    #[must_use]
+    pub fn is_free(&self, student: usize, submission: usize) -> bool {
+        self.eligible(student, submission) && !self.blocked_by_fixed(student, submission)
+    }
+
+    /// Whether the pair is fixed, or the student has a fixed review of another copy where that counts.
+    pub(crate) fn blocked_by_fixed(&self, student: usize, submission: usize) -> bool {
+        let fixed = self.settled.fixed.row(student);
+        let work = self.people.work_of[submission];
+        match self.policy.same_work_once {
+            CopyRule::Once => fixed.iter().any(|&other| self.people.work_of[other as usize] == work),
+            CopyRule::Free => self.settled.is_fixed(student, submission),
+        }
+    }
+
+    /// Whether neither a minimum nor a must asks for a review: then nothing is created, and what exists stays as far
+    /// as the hard rules allow.
+    pub(crate) fn asks_nothing(&self) -> bool {
+        self.student_bounds.iter().chain(&self.submission_bounds).all(|bound| bound.min == 0)
+            && self.settled.work_musts.is_empty()
+            && self.pairs.submission_musts.is_empty()
+            && self.pairs.work_musts.is_empty()
+    }
+
+    /// Whether existing reviews that move are counted.
+    pub(crate) fn counts_deletes(&self) -> bool {
+        self.policy.existing == Existing::Rebalance && !self.settled.movable.values().is_empty()
+    }
+}
+
+/// Rules that are read but cannot be kept yet are refused, never ignored.
+fn refuse_what_is_missing(policy: &Policy, found: &mut Diagnostics) {
+    let help = "this release cannot keep the rule; remove it from the policy";
+    let mut refuse = |pointer: &str, what: &str| {
+        found.error("unsupported", pointer, format_args!("{what} is not supported by this release"), help);
+    };
+    if !policy.panel.is_empty() {
+        refuse("/policy/panel", "a panel rule");
+    }
+    if policy.reviews_per_work.is_some() {
+        refuse("/policy/reviews_per_work", "reviews_per_work");
+    }
+    match policy.reciprocal {
+        Reciprocal::Allow | Reciprocal::Avoid => {}
+        Reciprocal::Forbid => refuse("/policy/reciprocal", "reciprocal \"forbid\""),
+        Reciprocal::ForbidCycles(_) => refuse("/policy/reciprocal", "forbid_cycles"),
+    }
+}
+
+/// Bounds whose minimum lies above their maximum.
+fn check_bounds(input: &Input, found: &mut Diagnostics) {
+    let mut check = |bound: Option<Bound>, pointer: &dyn core::fmt::Display| {
+        if let Some(Bound { min, max: Some(max) }) = bound
+            && min > max
+        {
+            found.error(
+                "bound_inverted",
+                pointer,
+                format_args!("the minimum {min} is above the maximum {max}"),
+                "lower the minimum or raise the maximum",
+            );
+        }
+    };
+    check(Some(input.policy.reviews_per_student), &"/policy/reviews_per_student");
+    if let Demand::Within(bound) = input.policy.reviews_per_submission {
+        check(Some(bound), &"/policy/reviews_per_submission");
+    }
+    for (place, student) in input.students.iter().enumerate() {
+        check(student.reviews, &format_args!("/students/{place}/reviews"));
+    }
+    for (place, submission) in input.submissions.iter().enumerate() {
+        check(submission.reviews, &format_args!("/submissions/{place}/reviews"));
+    }
+}
+
+/// Who may review anything at all.
+fn may_review(input: &Input, people: &People, handed_in: &[bool]) -> Vec<bool> {
+    let n = people.students.len();
+    let mut may: Vec<bool> = (0..n).map(|student| people.student(input, student).can_review).collect();
+    if input.policy.unsubmitted_reviewers == Admission::Exclude {
+        let mut has_handed_in = alloc::vec![false; n];
+        for (submission, person) in people.own_authors.entries() {
+            if handed_in[submission] && (person as usize) < n {
+                has_handed_in[person as usize] = true;
+            }
+        }
+        for (may, has) in may.iter_mut().zip(has_handed_in) {
+            *may &= has;
+        }
+    }
+    may
+}

@@ -1,0 +1,295 @@
+//! What the input says of single pairs: rules, history and scores, as rows of submissions per student.
+
+use alloc::vec::Vec;
+
+use super::people::People;
+use super::rows::{Rows, index};
+use crate::diagnostic::Diagnostics;
+use crate::id::Id;
+use crate::input::{Input, RuleKind, RuleTarget};
+
+/// What the should rules that cover one pair say together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Wish {
+    pub(crate) submission: u32,
+    /// Weights of `should_review` minus weights of `should_not_review`.
+    pub(crate) gain: i64,
+    pub(crate) should: bool,
+    pub(crate) should_not: bool,
+}
+
+/// A `must_review` rule, and its place among the rules.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Must<T> {
+    pub(crate) student: u32,
+    pub(crate) target: T,
+    pub(crate) place: u32,
+}
+
+/// Everything said of single pairs.
+#[derive(Debug, Clone)]
+pub(crate) struct Pairs {
+    /// Student -> submissions under a `must_not_review`.
+    pub(crate) forbidden: Rows<u32>,
+    /// Student -> submissions whose author the student has reviewed before.
+    pub(crate) history: Rows<u32>,
+    /// Student -> what the should rules say, by submission.
+    pub(crate) wishes: Rows<Wish>,
+    /// Student -> scored submissions with the score in 10^-6.
+    pub(crate) scores: Rows<(u32, i64)>,
+    /// Musts on a submission.
+    pub(crate) submission_musts: Vec<Must<u32>>,
+    /// Musts on the only handed-in work of an author.
+    pub(crate) work_musts: Vec<Must<u32>>,
+}
+
+/// Finds ids in the input, remembering the last answers.
+struct Finder<'a> {
+    people: &'a People,
+    student: usize,
+    submission: usize,
+    person: usize,
+}
+
+impl<'a> Finder<'a> {
+    const fn new(people: &'a People) -> Self {
+        Self { people, student: 0, submission: 0, person: 0 }
+    }
+
+    fn student(&mut self, id: &Id, at: impl core::fmt::Display, found: &mut Diagnostics) -> Option<u32> {
+        self.people.students.resolve(id, &mut self.student, at, found)
+    }
+
+    fn submission(&mut self, id: &Id, at: impl core::fmt::Display, found: &mut Diagnostics) -> Option<u32> {
+        self.people.submissions.resolve(id, &mut self.submission, at, found)
+    }
+
+    /// All submissions of all works of a person, or none where nobody has the id.
+    fn works_of(&mut self, id: &Id, at: impl core::fmt::Display, found: &mut Diagnostics) -> Option<&'a [u32]> {
+        let person = self.people.person(id, &mut self.person, at, found)?;
+        Some(self.people.works_by.row(person as usize))
+    }
+}
+
+impl Pairs {
+    pub(crate) fn new(input: &Input, people: &People, handed_in: &[bool], found: &mut Diagnostics) -> Self {
+        let students = people.students.len();
+        let mut pairs = Self {
+            forbidden: Rows::empty(students),
+            history: read_history(input, people, found),
+            wishes: Rows::empty(students),
+            scores: read_scores(input, people, found),
+            submission_musts: Vec::new(),
+            work_musts: Vec::new(),
+        };
+        pairs.read_rules(input, people, handed_in, found);
+        pairs
+    }
+
+    /// Whether a `must_not_review` covers a pair.
+    pub(crate) fn is_forbidden(&self, student: usize, submission: usize) -> bool {
+        self.forbidden.row(student).binary_search(&index(submission)).is_ok()
+    }
+
+    /// Whether a history row covers a pair.
+    pub(crate) fn is_repeat(&self, student: usize, submission: usize) -> bool {
+        self.history.row(student).binary_search(&index(submission)).is_ok()
+    }
+
+    /// What the should rules say of a pair.
+    pub(crate) fn wish(&self, student: usize, submission: usize) -> Option<&Wish> {
+        let row = self.wishes.row(student);
+        row.binary_search_by_key(&index(submission), |wish| wish.submission).ok().map(|at| &row[at])
+    }
+
+    /// The score of a pair, where it has one.
+    pub(crate) fn score(&self, student: usize, submission: usize) -> Option<i64> {
+        let row = self.scores.row(student);
+        row.binary_search_by_key(&index(submission), |&(scored, _)| scored).ok().map(|at| row[at].1)
+    }
+
+    fn read_rules(&mut self, input: &Input, people: &People, handed_in: &[bool], found: &mut Diagnostics) {
+        let mut finder = Finder::new(people);
+        let mut forbidden = Vec::new();
+        let mut wishes: Vec<(u32, Wish)> = Vec::new();
+        for (place, rule) in input.rules.iter().enumerate() {
+            let place = index(place);
+            let student = finder.student(&rule.assessor_id, format_args!("/rules/{place}/assessor_id"), found);
+            if student.is_none() {
+                unknown_in_rule(rule.kind, "assessor_id", place, &rule.assessor_id, found);
+            }
+            let targets = match &rule.target {
+                RuleTarget::Asset(id) => {
+                    let at = format_args!("/rules/{place}/asset_id");
+                    let submission = finder.submission(id, at, found);
+                    if submission.is_none() {
+                        unknown_in_rule(rule.kind, "asset_id", place, id, found);
+                    }
+                    submission.map(|submission| alloc::vec![submission])
+                }
+                RuleTarget::User(id) => {
+                    let works = finder.works_of(id, format_args!("/rules/{place}/user_id"), found);
+                    if works.is_none() {
+                        unknown_in_rule(rule.kind, "user_id", place, id, found);
+                    }
+                    works.map(|works| all_copies(people, works))
+                }
+            };
+            if rule.weight == 0 {
+                found.error(
+                    "bad_value",
+                    format_args!("/rules/{place}/weight"),
+                    "a weight of 0 means nothing",
+                    "give a whole number from 1, or remove the rule",
+                );
+            }
+            let (Some(student), Some(targets)) = (student, targets) else { continue };
+            match (rule.kind, &rule.target) {
+                (RuleKind::MustNotReview, _) => forbidden.extend(targets.iter().map(|&target| (student, target))),
+                (RuleKind::ShouldReview | RuleKind::ShouldNotReview, _) => {
+                    let should = rule.kind == RuleKind::ShouldReview;
+                    let gain = if should { i64::from(rule.weight) } else { -i64::from(rule.weight) };
+                    wishes.extend(
+                        targets
+                            .iter()
+                            .map(|&submission| (student, Wish { submission, gain, should, should_not: !should })),
+                    );
+                }
+                (RuleKind::MustReview, RuleTarget::Asset(_)) => {
+                    self.submission_musts.push(Must { student, target: targets[0], place });
+                }
+                (RuleKind::MustReview, RuleTarget::User(id)) => {
+                    let mut works: Vec<u32> = targets
+                        .iter()
+                        .filter(|&&submission| handed_in[submission as usize])
+                        .map(|&submission| people.work_of[submission as usize])
+                        .collect();
+                    works.dedup();
+                    if let [work] = works[..] {
+                        self.work_musts.push(Must { student, target: work, place });
+                    } else {
+                        found.error(
+                            "must_unclear_work",
+                            format_args!("/rules/{place}/user_id"),
+                            format_args!(
+                                "a must_review with user_id needs exactly one handed-in work of that author; {id} has {}",
+                                works.len()
+                            ),
+                            "name the submission with asset_id, or remove the rule",
+                        );
+                    }
+                }
+            }
+        }
+        self.forbidden = Rows::sorted(people.students.len(), forbidden);
+        self.wishes = merge_wishes(people.students.len(), wishes);
+    }
+}
+
+/// All submissions of some works, work by work.
+fn all_copies(people: &People, works: &[u32]) -> Vec<u32> {
+    works.iter().flat_map(|&work| people.copies.row(work as usize)).copied().collect()
+}
+
+/// Adds up what is said of each pair.
+fn merge_wishes(students: usize, mut wishes: Vec<(u32, Wish)>) -> Rows<Wish> {
+    wishes.sort_unstable();
+    wishes.dedup_by(|next, kept| {
+        let same = next.0 == kept.0 && next.1.submission == kept.1.submission;
+        if same {
+            kept.1.gain += next.1.gain;
+            kept.1.should |= next.1.should;
+            kept.1.should_not |= next.1.should_not;
+        }
+        same
+    });
+    Rows::grouped(students, &wishes)
+}
+
+fn unknown_in_rule(kind: RuleKind, field: &str, place: u32, id: &Id, found: &mut Diagnostics) {
+    let pointer = format_args!("/rules/{place}/{field}");
+    let who = if field == "asset_id" { "submission" } else { "student or author" };
+    let message = format_args!("no {who} has the id {id}");
+    if kind == RuleKind::MustNotReview {
+        found.warning("unknown_id", pointer, message, "the rule is not needed; check the id");
+    } else {
+        found.error("unknown_id", pointer, message, "correct the id, or remove the rule");
+    }
+}
+
+fn read_history(input: &Input, people: &People, found: &mut Diagnostics) -> Rows<u32> {
+    let mut finder = Finder::new(people);
+    let mut entries = Vec::new();
+    for (place, past) in input.history.iter().enumerate() {
+        let student = finder.student(&past.assessor_id, format_args!("/history/{place}/assessor_id"), found);
+        let works = finder.works_of(&past.user_id, format_args!("/history/{place}/user_id"), found);
+        for (field, id, unknown) in
+            [("assessor_id", &past.assessor_id, student.is_none()), ("user_id", &past.user_id, works.is_none())]
+        {
+            if unknown {
+                found.warning(
+                    "unknown_id",
+                    format_args!("/history/{place}/{field}"),
+                    format_args!("nobody has the id {id} now"),
+                    "the row has no effect",
+                );
+            }
+        }
+        if let (Some(student), Some(works)) = (student, works) {
+            entries.extend(all_copies(people, works).into_iter().map(|submission| (student, submission)));
+        }
+    }
+    Rows::sorted(people.students.len(), entries)
+}
+
+/// Scores beyond this would no longer add up exactly.
+const MAX_SCORE: i64 = 1_000_000_000_000;
+
+fn read_scores(input: &Input, people: &People, found: &mut Diagnostics) -> Rows<(u32, i64)> {
+    let mut finder = Finder::new(people);
+    let mut entries: Vec<(u32, (u32, u32))> = Vec::with_capacity(input.affinities.len());
+    for (place, affinity) in input.affinities.iter().enumerate() {
+        let place = index(place);
+        let student = finder.student(&affinity.assessor_id, format_args!("/affinities/{place}/assessor_id"), found);
+        let submission = finder.submission(&affinity.asset_id, format_args!("/affinities/{place}/asset_id"), found);
+        for (field, id, unknown) in [
+            ("assessor_id", &affinity.assessor_id, student.is_none()),
+            ("asset_id", &affinity.asset_id, submission.is_none()),
+        ] {
+            if unknown {
+                found.error(
+                    "unknown_id",
+                    format_args!("/affinities/{place}/{field}"),
+                    format_args!("no {} has the id {id}", if field == "asset_id" { "submission" } else { "student" }),
+                    "correct the id, or remove the row",
+                );
+            }
+        }
+        if affinity.score.0.abs() > MAX_SCORE {
+            found.error(
+                "score_out_of_range",
+                format_args!("/affinities/{place}/score"),
+                "a score lies between -1000000 and 1000000",
+                "scale the scores down",
+            );
+        }
+        if let (Some(student), Some(submission)) = (student, submission) {
+            entries.push((student, (submission, place)));
+        }
+    }
+    entries.sort_unstable();
+    for pair in entries.windows(2) {
+        if (pair[0].0, pair[0].1.0) == (pair[1].0, pair[1].1.0) {
+            found.error(
+                "duplicate_pair",
+                format_args!("/affinities/{}", pair[1].1.1),
+                format_args!("the pair has a score already at /affinities/{}", pair[0].1.1),
+                "keep one score for each pair",
+            );
+        }
+    }
+    let scored = entries
+        .into_iter()
+        .map(|(student, (submission, place))| (student, (submission, input.affinities[place as usize].score.0)));
+    Rows::grouped(people.students.len(), &scored.collect::<Vec<_>>())
+}
