@@ -9,7 +9,7 @@ pub(crate) mod facts;
 pub(crate) mod judge;
 pub(crate) mod rules;
 mod search;
-mod tests;
+pub(crate) mod tests;
 
 use std::collections::BTreeSet;
 
