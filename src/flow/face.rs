@@ -14,17 +14,17 @@ use crate::random::Random;
 type Arc = (u32, u32, u32);
 
 /// The flows of least cost around one of them.
-pub(crate) struct Face<'n, W> {
-    net: &'n Network<W>,
+pub(crate) struct Face<W> {
+    net: Network<W>,
     flow: Flow<W>,
     /// Per node, and then for source and sink: the step of the path at which it was met, or `u32::MAX`.
     met: Vec<u32>,
     path: Vec<Arc>,
 }
 
-impl<'n, W: Weight> Face<'n, W> {
+impl<W: Weight> Face<W> {
     /// The face of a flow of least cost, as [`Network::solve`] returns it.
-    pub(crate) fn new(net: &'n Network<W>, flow: Flow<W>) -> Self {
+    pub(crate) fn new(net: Network<W>, flow: Flow<W>) -> Self {
         let nodes = net.right_node(net.right.len()) + 2;
         Self { net, flow, met: alloc::vec![u32::MAX; nodes], path: Vec::new() }
     }
@@ -34,9 +34,9 @@ impl<'n, W: Weight> Face<'n, W> {
         &self.flow
     }
 
-    /// The flow the walk is at, for good.
-    pub(crate) fn into_flow(self) -> Flow<W> {
-        self.flow
+    /// The network.
+    pub(crate) const fn network(&self) -> &Network<W> {
+        &self.net
     }
 
     const fn source(&self) -> usize {
@@ -116,7 +116,7 @@ impl<'n, W: Weight> Face<'n, W> {
         } else if from == sink {
             self.flow.right_load[to - right_base] -= 1;
         } else {
-            self.flow.step(self.net, from, to, edge);
+            self.flow.step(&self.net, from, to, edge);
         }
     }
 
@@ -126,7 +126,7 @@ impl<'n, W: Weight> Face<'n, W> {
         if node == source || node == sink {
             return self.random_end(node, from, random);
         }
-        let (net, flow) = (self.net, &self.flow);
+        let (net, flow) = (&self.net, &self.flow);
         let here = flow.potential[node];
         let tight = |target: usize, cost: W| cost + here == flow.potential[target];
         // Reservoir sampling: the k-th candidate replaces the choice with probability 1/k.
@@ -205,24 +205,24 @@ impl<'n, W: Weight> Face<'n, W> {
     }
 
     fn may_enter(&self, left: usize) -> bool {
-        let (net, load) = (self.net, self.flow.left_load[left]);
+        let (net, load) = (&self.net, self.flow.left_load[left]);
         load < net.left[left].max && net.left_cost.step(net.left[left], load) == self.flow.potential[left]
     }
 
     fn may_retire(&self, left: usize) -> bool {
-        let (net, load) = (self.net, self.flow.left_load[left]);
+        let (net, load) = (&self.net, self.flow.left_load[left]);
         load > 0 && net.left_cost.step(net.left[left], load - 1) == self.flow.potential[left]
     }
 
     fn may_receive(&self, right: usize) -> bool {
-        let (net, load) = (self.net, self.flow.right_load[right]);
+        let (net, load) = (&self.net, self.flow.right_load[right]);
         let node = net.right_node(right);
         load < net.right[right].max
             && self.flow.potential[node] + net.right_cost.step(net.right[right], load) == self.flow.sink
     }
 
     fn may_lose(&self, right: usize) -> bool {
-        let (net, load) = (self.net, self.flow.right_load[right]);
+        let (net, load) = (&self.net, self.flow.right_load[right]);
         let node = net.right_node(right);
         load > 0 && self.flow.potential[node] + net.right_cost.step(net.right[right], load - 1) == self.flow.sink
     }

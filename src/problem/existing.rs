@@ -36,6 +36,8 @@ pub struct ExistingReview {
     /// What may become of it.
     pub standing: Standing,
     pub(crate) id: Option<Id>,
+    /// The owner as the review names it.
+    pub(crate) user_id: Option<Id>,
     pub(crate) assessor_id: Id,
     pub(crate) workflow_state: WorkflowState,
 }
@@ -186,6 +188,7 @@ impl Problem {
                 submission,
                 standing: self.standing(student, submission, review.workflow_state),
                 id: review.id.clone(),
+                user_id: review.user_id.clone(),
                 assessor_id: review.assessor_id.clone(),
                 workflow_state: review.workflow_state,
             });

@@ -13,7 +13,7 @@ pub use dimension::DimensionName;
 pub use eligibility::Exclusion;
 pub use existing::{ExistingReview, Standing};
 
-pub(crate) use existing::Settled;
+pub(crate) use existing::{Settled, WorkMust};
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -239,6 +239,26 @@ impl Problem {
     #[must_use]
     pub fn is_free(&self, student: usize, submission: usize) -> bool {
         self.eligible(student, submission) && !self.blocked_by_fixed(student, submission)
+    }
+
+    /// The unordered pairs of persons who review each other's work under some (person, submission) reviews, sorted.
+    /// O(T log T) for T reviews.
+    pub(crate) fn reciprocal_pairs(&self, reviews: impl Iterator<Item = (u32, usize)>) -> Vec<(u32, u32)> {
+        // One key per review and author: the lower person, the higher person, and in the last bit the direction.
+        let mut keys: Vec<u64> = Vec::new();
+        for (person, submission) in reviews {
+            for &author in self.people.authors.row(self.people.work_of[submission] as usize) {
+                if author != person {
+                    let (low, high) = (author.min(person), author.max(person));
+                    keys.push(u64::from(low) << 33 | u64::from(high) << 1 | u64::from(person == low));
+                }
+            }
+        }
+        keys.sort_unstable();
+        keys.dedup();
+        let both = keys.windows(2).filter(|keys| keys[0] | 1 == keys[1] && keys[0] & 1 == 0);
+        #[allow(clippy::cast_possible_truncation, reason = "each half holds a person")]
+        both.map(|keys| ((keys[0] >> 33) as u32, (keys[0] as u32) >> 1)).collect()
     }
 
     /// Whether the pair is fixed, or the student has a fixed review of another copy where that counts.

@@ -79,6 +79,11 @@ impl People {
         Some(person)
     }
 
+    /// The author with an id who is no listed student.
+    pub(crate) fn other(&self, id: &Id) -> Option<u32> {
+        self.others.get(id).copied()
+    }
+
     /// A student as stated in the input.
     pub(crate) fn student<'a>(&self, input: &'a Input, student: usize) -> &'a Student {
         &input.students[self.student_places[student] as usize]

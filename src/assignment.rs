@@ -1,0 +1,57 @@
+//! An assignment: who reviews what, as a sorted set of pairs of indices.
+
+use alloc::vec::Vec;
+
+use crate::problem::rows::{Rows, index};
+
+/// A set of (student, submission) pairs, sorted; the indices are those of one [`Problem`](crate::Problem).
+///
+/// It holds all reviews of students in the result, the fixed ones among them; completed reviews by assessors who have
+/// left, and reviews that nobody will write, are not part of it.
+#[derive(Debug, Clone)]
+pub struct Assignment {
+    rows: Rows<u32>,
+}
+
+impl Assignment {
+    /// An assignment from pairs in any order; a pair given twice counts once.
+    #[must_use]
+    pub fn new(students: usize, pairs: Vec<(u32, u32)>) -> Self {
+        Self { rows: Rows::sorted(students, pairs) }
+    }
+
+    /// The submissions a student reviews, sorted.
+    #[must_use]
+    pub fn of(&self, student: usize) -> &[u32] {
+        self.rows.row(student)
+    }
+
+    /// Whether a pair is part of the assignment.
+    #[must_use]
+    pub fn contains(&self, student: usize, submission: usize) -> bool {
+        self.rows.row(student).binary_search(&index(submission)).is_ok()
+    }
+
+    /// All pairs, sorted by student and submission.
+    pub fn pairs(&self) -> impl Iterator<Item = (usize, usize)> + '_ {
+        self.rows.entries().map(|(student, submission)| (student, submission as usize))
+    }
+
+    /// The number of pairs.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.rows.values().len()
+    }
+
+    /// Whether there is no pair.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Each pair's submission, student by student.
+    #[must_use]
+    pub fn submissions(&self) -> &[u32] {
+        self.rows.values()
+    }
+}

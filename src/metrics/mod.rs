@@ -1,0 +1,23 @@
+//! Fairness figures: how evenly an assignment treats those who review and those who are reviewed.
+//!
+//! Each measure is a function of plain data with its formula and its source; [`of`] gives all of them for a plan.
+//! Everything is counted in integers, and a figure that is a ratio is one division at the end, so that it is the same
+//! on every machine.
+
+mod affinity;
+mod all;
+mod bundles;
+mod facts;
+mod graph;
+mod ids;
+mod rows;
+mod spread;
+#[cfg(test)]
+mod tests;
+mod walk;
+
+pub use affinity::AffinityFigures;
+pub use all::{Load, Metrics, Share, coverage, of};
+pub use bundles::bundle_components;
+pub use graph::{Components, ReviewGraph};
+pub use spread::{Histogram, gini, histogram, jain, spread};

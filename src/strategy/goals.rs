@@ -1,0 +1,182 @@
+//! The order of goals, composed into one integer cost.
+//!
+//! Goals come one strictly before the other. A flow is lexicographically optimal exactly when no residual cycle
+//! improves it lexicographically, so it is enough that the composed cost of every *simple* cycle (and path) has the
+//! sign of its first goal that changes: each goal weighs one more than all later goals can change along one simple
+//! cycle. Such a cycle passes the source and the sink at most once, which keeps the weights small.
+
+use alloc::vec::Vec;
+
+use crate::assignment::Assignment;
+use crate::input::{Existing, Shortfall};
+use crate::problem::Problem;
+
+/// One goal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Goal {
+    /// Musts for which several copies would do.
+    Must,
+    /// Fewest reviews short of the minima.
+    Missing,
+    /// Least sum of squares of shortfalls.
+    MissingSquares,
+    /// Fewest deletes.
+    Deletes,
+    /// Fewest reviews.
+    Count,
+    /// Least sum of squares of received counts.
+    Received,
+    /// Greatest sum of should rules, wishes and history.
+    Gain,
+    /// Least sum of squares of given counts.
+    Given,
+}
+
+const GOALS: usize = 8;
+
+/// Goals in their order, each with the most it can change along a simple cycle.
+#[derive(Debug, Clone)]
+pub(crate) struct Goals {
+    weights: [i128; GOALS],
+    /// The most the composed cost of a simple path or cycle can be.
+    pub(crate) range: i128,
+}
+
+/// How large the numbers of a network are.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Sizes {
+    pub(crate) work_musts: u64,
+    pub(crate) largest_minimum: u64,
+    pub(crate) movable: u64,
+    pub(crate) most_received: u64,
+    pub(crate) most_given: u64,
+    /// The greatest gain of a pair in size, times the pairs of a simple cycle.
+    pub(crate) gain_range: u64,
+}
+
+impl Goals {
+    /// Composes goals; the first comes before all others.
+    pub(crate) fn compose(order: &[Goal], sizes: &Sizes) -> Self {
+        let mut weights = [0; GOALS];
+        let mut range: i128 = 0;
+        for &goal in order.iter().rev() {
+            weights[goal as usize] = range + 1;
+            range += (range + 1) * change(goal, sizes);
+        }
+        Self { weights, range }
+    }
+
+    /// The weight of a goal; 0 for one that is not in the order.
+    pub(crate) const fn weight(&self, goal: Goal) -> i128 {
+        self.weights[goal as usize]
+    }
+}
+
+/// The most a goal can change along a simple cycle, which touches at most two arcs of the source and two of the sink.
+fn change(goal: Goal, sizes: &Sizes) -> i128 {
+    let change = match goal {
+        Goal::Must => sizes.work_musts,
+        Goal::Missing => 4,
+        Goal::MissingSquares => 8 * sizes.largest_minimum + 4,
+        Goal::Deletes => sizes.movable,
+        Goal::Count => 2,
+        Goal::Received => 4 * sizes.most_received + 4,
+        Goal::Gain => sizes.gain_range,
+        Goal::Given => 4 * sizes.most_given + 4,
+    };
+    i128::from(change)
+}
+
+/// The goals that settle how many reviews there are, where deletes come before that.
+pub(crate) fn counting_order(problem: &Problem) -> Vec<Goal> {
+    let mut order = hard_goals(problem);
+    order.extend([Goal::Deletes, Goal::Count]);
+    order
+}
+
+/// All goals; `Count` is left out where the number of reviews is settled.
+pub(crate) fn full_order(problem: &Problem, count_settled: bool) -> Vec<Goal> {
+    let mut order = hard_goals(problem);
+    if problem.asks_nothing() {
+        order.push(Goal::Deletes);
+    }
+    if !count_settled {
+        order.push(Goal::Count);
+    }
+    if problem.balanced() {
+        order.push(Goal::Received);
+    }
+    if problem.policy.existing == Existing::Rebalance && !problem.asks_nothing() {
+        order.push(Goal::Deletes);
+    }
+    order.extend([Goal::Gain, Goal::Given]);
+    order
+}
+
+fn hard_goals(problem: &Problem) -> Vec<Goal> {
+    match problem.policy.shortfall {
+        Shortfall::Error => alloc::vec![Goal::Must, Goal::Missing],
+        Shortfall::Partial => alloc::vec![Goal::Must, Goal::Missing, Goal::MissingSquares],
+    }
+}
+
+/// What an assignment reaches, goal by goal, in the order in which the goals come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Objective {
+    /// Reviews short of the minima of both sides.
+    pub missing: u64,
+    /// Sum of squares of shortfalls; 0 unless shortfalls are allowed.
+    pub missing_squares: u64,
+    /// Reviews in the result that count.
+    pub count: u64,
+    /// Sum of squares of received counts over the handed-in submissions; 0 unless balanced.
+    pub received_squares: u64,
+    /// Existing reviews given up that could stay; 0 unless deletes are counted.
+    pub deletes: u64,
+    /// The sum of should rules, wishes and history `avoid`, negated.
+    pub lost: i64,
+    /// Sum of squares of given counts over the students who may review.
+    pub given_squares: u64,
+}
+
+/// What an assignment reaches. O(n + m + T log k).
+#[must_use]
+pub fn objective(problem: &Problem, assignment: &Assignment) -> Objective {
+    let (given, received) = counts(problem, assignment);
+    let partial = problem.policy.shortfall == Shortfall::Partial;
+    let short = |min: u64, count: u32| min.saturating_sub(u64::from(count));
+    let shortfalls = (given.iter().enumerate().map(|(i, &count)| short(problem.student_bound(i).min, count)))
+        .chain(received.iter().enumerate().map(|(j, &count)| short(problem.submission_bound(j).min, count)));
+    let (mut missing, mut missing_squares) = (0_u64, 0_u64);
+    for shortfall in shortfalls {
+        missing = missing.saturating_add(shortfall);
+        missing_squares = missing_squares.saturating_add(shortfall.saturating_mul(shortfall));
+    }
+    let squares = |counts: &[u32], counted: &[bool]| -> u64 {
+        counts.iter().zip(counted).filter(|(_, counted)| **counted).map(|(&c, _)| u64::from(c) * u64::from(c)).sum()
+    };
+    let movable = problem.settled.movable.entries();
+    let gone = movable.filter(|&(i, j)| !assignment.contains(i, j as usize)).count() as u64;
+    Objective {
+        missing,
+        missing_squares: if partial { missing_squares } else { 0 },
+        count: received.iter().map(|&count| u64::from(count)).sum(),
+        received_squares: if problem.balanced() { squares(&received, &problem.handed_in) } else { 0 },
+        deletes: if problem.policy.existing == Existing::Rebalance { gone } else { 0 },
+        lost: -assignment.pairs().map(|(i, j)| problem.gain(i, j)).sum::<i64>(),
+        given_squares: squares(&given, &problem.may_review),
+    }
+}
+
+/// Given and received counts, the fixed reviews of assessors who have left among the received ones.
+pub(crate) fn counts(problem: &Problem, assignment: &Assignment) -> (Vec<u32>, Vec<u32>) {
+    let mut received = problem.settled.received.clone();
+    for (_, submission) in problem.settled.fixed.entries() {
+        received[submission as usize] -= 1;
+    }
+    for &submission in assignment.submissions() {
+        received[submission as usize] += 1;
+    }
+    let given = (0..problem.students()).map(|student| crate::problem::rows::index(assignment.of(student).len()));
+    (given.collect(), received)
+}

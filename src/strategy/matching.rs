@@ -1,0 +1,53 @@
+//! `matching`: bipartite b-matching, most complete, then most even.
+
+use alloc::vec::Vec;
+
+use super::network::Model;
+use super::optimum::{Optimum, optimum};
+use super::reciprocal::fewer_reciprocal;
+use super::{AssignError, Guarantees, Run, Solution, Strategy};
+use crate::problem::Problem;
+use crate::problem::rows::index;
+use crate::random::{Purpose, Random};
+
+/// The optimum of the common goals by one convex min-cost flow, ties broken by seed.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Matching;
+
+impl Strategy for Matching {
+    fn name(&self) -> &'static str {
+        "matching"
+    }
+
+    fn guarantees(&self) -> Guarantees {
+        Guarantees {
+            summary: "bipartite b-matching: most complete, then most even",
+            complete: true,
+            optimal: "all common goals, exactly; the seed chooses among equals",
+            seeded: true,
+            complexity: "O(d · E log n) for E eligible pairs and d different path costs",
+        }
+    }
+
+    fn assign(&self, problem: &Problem, run: &mut Run<'_>) -> Result<Solution, AssignError> {
+        let mut optimum = seeded_optimum(problem, run)?;
+        let turns = 64.max(optimum.chosen().min(2_000));
+        optimum.walk(turns, &mut Random::new(run.seed, Purpose::Walk), run)?;
+        fewer_reciprocal(optimum, run.seed, run)
+    }
+}
+
+/// The optimum with students, submissions and pairs in a seeded order.
+pub(super) fn seeded_optimum<'p>(problem: &'p Problem, run: &mut Run<'_>) -> Result<Optimum<'p>, AssignError> {
+    let mut students: Vec<u32> = (0..index(problem.students())).collect();
+    let mut submissions: Vec<u32> = (0..index(problem.submissions())).collect();
+    Random::new(run.seed, Purpose::StudentOrder).shuffle(&mut students);
+    Random::new(run.seed, Purpose::SubmissionOrder).shuffle(&mut submissions);
+    let mut model = Model::nodes(problem, &students, &submissions).with_all_pairs();
+    let mut random = Random::new(run.seed, Purpose::PairOrder);
+    for pairs in &mut model.pairs {
+        let start = random.index(pairs.len());
+        pairs.rotate_left(start);
+    }
+    optimum(model, run)
+}

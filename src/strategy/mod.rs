@@ -1,0 +1,152 @@
+//! Strategies: ways to choose one among the valid assignments.
+//!
+//! Every strategy keeps the hard rules and the order of goals of the problem (`docs/architecture.md`), finds a valid
+//! assignment whenever one exists and returns a proof when none does. What they differ in is the last word: which of
+//! the assignments that are equally good so far is taken.
+//!
+//! A new strategy is one file and one line in [`registry`].
+
+mod goals;
+mod infeasible;
+mod matching;
+mod network;
+mod optimum;
+mod random;
+mod reciprocal;
+mod round_robin;
+
+pub use goals::{Objective, objective};
+pub use matching::Matching;
+pub use random::RandomAssignment;
+pub use round_robin::RoundRobin;
+
+pub(crate) use goals::counts;
+pub(crate) use infeasible::find_cut;
+
+use alloc::boxed::Box;
+use core::ops::ControlFlow;
+
+use crate::assignment::Assignment;
+use crate::certificate::Infeasible;
+use crate::problem::Problem;
+
+/// A way to choose one among the valid assignments.
+pub trait Strategy: Sync {
+    /// The name by which it is called in problem files and on the command line.
+    fn name(&self) -> &'static str;
+
+    /// What it promises.
+    fn guarantees(&self) -> Guarantees;
+
+    /// An assignment for a problem.
+    ///
+    /// # Errors
+    /// [`AssignError::Infeasible`] with a proof when there is no valid assignment; [`AssignError::Interrupted`] when
+    /// the observer of `run` asks to stop.
+    fn assign(&self, problem: &Problem, run: &mut Run<'_>) -> Result<Solution, AssignError>;
+}
+
+/// What a strategy promises, in words for tables and help.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+pub struct Guarantees {
+    /// One line: what it does.
+    pub summary: &'static str,
+    /// Whether it finds a valid assignment whenever one exists, and else proves that none does.
+    pub complete: bool,
+    /// What is optimal, beyond the order of goals all strategies share.
+    pub optimal: &'static str,
+    /// Whether the result depends on the seed.
+    pub seeded: bool,
+    /// Cost for n students, m submissions and T reviews.
+    pub complexity: &'static str,
+}
+
+/// An assignment, as a strategy returns it.
+#[derive(Debug, Clone)]
+pub struct Solution {
+    /// Who reviews what.
+    pub assignment: Assignment,
+}
+
+/// Why there is no assignment.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum AssignError {
+    /// No valid assignment exists; the certificate proves it.
+    #[error("there is no valid assignment: {} reviews are needed where at most {} are possible", .0.required, .0.available)]
+    Infeasible(Box<Infeasible>),
+    /// The observer asked to stop.
+    #[error("interrupted")]
+    Interrupted,
+}
+
+/// How far a strategy is, for progress bars.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Progress {
+    /// What is being done.
+    pub stage: &'static str,
+    /// Units done.
+    pub done: u64,
+    /// Units in all, as far as known.
+    pub total: u64,
+}
+
+/// Is told how far a strategy is, and may ask it to stop.
+pub trait Observer {
+    /// Called between steps; `Break` stops the strategy.
+    fn progress(&mut self, progress: Progress) -> ControlFlow<()>;
+}
+
+/// The arguments of one run: the seed, and who watches.
+#[derive(Default)]
+pub struct Run<'a> {
+    /// Chooses among equals.
+    pub seed: u64,
+    observer: Option<&'a mut dyn Observer>,
+}
+
+impl core::fmt::Debug for Run<'_> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Run").field("seed", &self.seed).finish_non_exhaustive()
+    }
+}
+
+impl<'a> Run<'a> {
+    /// A run with a seed, watched by nobody.
+    #[must_use]
+    pub const fn new(seed: u64) -> Self {
+        Self { seed, observer: None }
+    }
+
+    /// The same run, watched.
+    #[must_use]
+    pub fn observed(self, observer: &'a mut dyn Observer) -> Self {
+        Self { observer: Some(observer), ..self }
+    }
+
+    /// Tells the observer how far the work is.
+    ///
+    /// # Errors
+    /// [`AssignError::Interrupted`] when the observer asks to stop.
+    pub fn report(&mut self, stage: &'static str, done: u64, total: u64) -> Result<(), AssignError> {
+        match &mut self.observer {
+            None => Ok(()),
+            Some(observer) => match observer.progress(Progress { stage, done, total }) {
+                ControlFlow::Continue(()) => Ok(()),
+                ControlFlow::Break(()) => Err(AssignError::Interrupted),
+            },
+        }
+    }
+}
+
+/// All strategies, in the order in which they are listed.
+#[must_use]
+pub fn registry() -> &'static [&'static dyn Strategy] {
+    &[&RoundRobin, &RandomAssignment, &Matching]
+}
+
+/// The strategy with a name.
+#[must_use]
+pub fn by_name(name: &str) -> Option<&'static dyn Strategy> {
+    registry().iter().copied().find(|strategy| strategy.name() == name)
+}

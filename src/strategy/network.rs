@@ -1,0 +1,186 @@
+//! From a problem to a flow network: who may still give and receive how much, and which pairs may be chosen.
+
+use alloc::vec::Vec;
+
+use super::goals::{Goal, Goals, Sizes};
+use crate::flow::{Edge, NONE, Network, Node, NodeCost, Weight};
+use crate::input::{CopyRule, Existing};
+use crate::problem::Problem;
+use crate::problem::rows::index;
+
+/// A pair that may be chosen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Pair {
+    /// The right node of the submission.
+    pub(crate) right: u32,
+    /// Whether it is an existing review that counts as a delete when not chosen.
+    pub(crate) movable: bool,
+    /// What it adds to the sum of should rules, wishes and history.
+    pub(crate) gain: i64,
+}
+
+/// The open part of a problem: what is left once the fixed reviews are counted.
+///
+/// Nodes are numbered by the given orders of students and submissions, so that ties fall as the orders say.
+#[derive(Debug, Clone)]
+pub(crate) struct Model<'p> {
+    pub(crate) problem: &'p Problem,
+    /// Left node -> student; only students who may give something more.
+    pub(crate) students: Vec<u32>,
+    /// Right node -> submission; only submissions that may receive something more.
+    pub(crate) submissions: Vec<u32>,
+    /// Submission -> right node, or [`NONE`].
+    pub(crate) right_of: Vec<u32>,
+    pub(crate) left: Vec<Node>,
+    pub(crate) right: Vec<Node>,
+    /// Left node -> pairs, in the order in which they are to be tried.
+    pub(crate) pairs: Vec<Vec<Pair>>,
+}
+
+/// What remains of a bound once `fixed` reviews are counted; `limit` stands in for a missing maximum.
+pub(crate) fn remaining(min: u64, max: Option<u64>, fixed: u32, limit: u32) -> Node {
+    let small = |value: u64| u32::try_from(value).unwrap_or(u32::MAX >> 1);
+    let min = small(min.saturating_sub(u64::from(fixed)));
+    let max = max.map_or(limit, |max| small(max.saturating_sub(u64::from(fixed))).min(limit));
+    Node { min, max, base: fixed }
+}
+
+impl<'p> Model<'p> {
+    /// The nodes, in the given orders, without pairs.
+    pub(crate) fn nodes(problem: &'p Problem, students: &[u32], submissions: &[u32]) -> Self {
+        let (n, m) = (index(problem.students()), index(problem.submissions()));
+        let mut model = Self {
+            problem,
+            students: Vec::with_capacity(students.len()),
+            submissions: Vec::with_capacity(submissions.len()),
+            right_of: alloc::vec![NONE; m as usize],
+            left: Vec::with_capacity(students.len()),
+            right: Vec::with_capacity(submissions.len()),
+            pairs: Vec::new(),
+        };
+        for &student in students {
+            let bound = problem.student_bound(student as usize);
+            let node = remaining(bound.min, bound.max, problem.settled.given[student as usize], m);
+            if problem.may_review(student as usize) && (node.max > 0 || node.min > 0) {
+                model.students.push(student);
+                model.left.push(node);
+            }
+        }
+        for &submission in submissions {
+            let bound = problem.submission_bound(submission as usize);
+            let node = remaining(bound.min, bound.max, problem.settled.received[submission as usize], n);
+            if problem.is_handed_in(submission as usize) && (node.max > 0 || node.min > 0) {
+                model.right_of[submission as usize] = index(model.right.len());
+                model.submissions.push(submission);
+                model.right.push(node);
+            }
+        }
+        model
+    }
+
+    /// All free pairs. O(n · m).
+    pub(crate) fn with_all_pairs(mut self) -> Self {
+        self.pairs = (0..self.left.len())
+            .map(|left| {
+                let free = (0..self.right.len()).filter(|&right| self.is_free(left, right));
+                free.map(|right| self.pair(left, right)).collect()
+            })
+            .collect();
+        self
+    }
+
+    /// Whether a left and a right node may be paired.
+    pub(crate) fn is_free(&self, left: usize, right: usize) -> bool {
+        self.problem.is_free(self.students[left] as usize, self.submissions[right] as usize)
+    }
+
+    /// The pair of a left and a right node, with what it is worth.
+    pub(crate) fn pair(&self, left: usize, right: usize) -> Pair {
+        let (student, submission) = (self.students[left] as usize, self.submissions[right] as usize);
+        Pair {
+            right: index(right),
+            movable: self.problem.settled.is_movable(student, submission) && self.counts_deletes(),
+            gain: self.problem.gain(student, submission),
+        }
+    }
+
+    fn counts_deletes(&self) -> bool {
+        self.problem.policy.existing == Existing::Rebalance || self.problem.asks_nothing()
+    }
+
+    /// How large the numbers of the network are.
+    pub(crate) fn sizes(&self) -> Sizes {
+        let most = |nodes: &[Node]| nodes.iter().map(|node| u64::from(node.base) + u64::from(node.max)).max();
+        let gains = || self.pairs.iter().flatten().map(|pair| pair.gain.unsigned_abs());
+        let cycle = 2 * self.left.len().min(self.right.len()) as u64 + 2;
+        let largest = gains().max().unwrap_or(0);
+        let sum = gains().fold(0, u64::saturating_add);
+        Sizes {
+            work_musts: self.problem.settled.work_musts.len() as u64,
+            largest_minimum: self.left.iter().chain(&self.right).map(|node| u64::from(node.min)).max().unwrap_or(0),
+            movable: self.problem.settled.movable.values().len() as u64,
+            most_received: most(&self.right).unwrap_or(0),
+            most_given: most(&self.left).unwrap_or(0),
+            gain_range: largest.saturating_mul(cycle).min(sum),
+        }
+    }
+
+    /// The network for a composition of goals.
+    pub(crate) fn network<W: Weight>(&self, goals: &Goals) -> Network<W> {
+        let weight = |goal| W::compose(goals.weight(goal));
+        let side = |linear, square| NodeCost {
+            linear,
+            square,
+            short: weight(Goal::Missing),
+            short_square: weight(Goal::MissingSquares),
+        };
+        let mut network = Network::new(
+            self.right.clone(),
+            side(weight(Goal::Count), weight(Goal::Given)),
+            side(W::ZERO, weight(Goal::Received)),
+            weight(Goal::Must),
+        );
+        let mut edges = Vec::new();
+        for (left, pairs) in self.pairs.iter().enumerate() {
+            edges.clear();
+            edges.extend(pairs.iter().map(|pair| Edge {
+                right: pair.right,
+                bundle: self.bundle(left, pair.right as usize),
+                cost: W::compose(
+                    -goals.weight(Goal::Gain) * i128::from(pair.gain)
+                        - if pair.movable { goals.weight(Goal::Deletes) } else { 0 },
+                ),
+            }));
+            let node = Node { max: self.left[left].max.min(index(pairs.len())), ..self.left[left] };
+            network.add_left(node, &mut edges, |work| self.limits(left, work));
+        }
+        network.finish();
+        network
+    }
+
+    /// The bundle of a pair: its work, where that has several copies that count as one or is a must.
+    pub(crate) fn bundle(&self, left: usize, right: usize) -> u32 {
+        let work = self.problem.people.work_of[self.submissions[right] as usize];
+        let once = self.problem.policy.same_work_once == CopyRule::Once;
+        if self.problem.people.copies.row(work as usize).len() > 1 && (once || self.must(left, work)) {
+            work
+        } else {
+            NONE
+        }
+    }
+
+    fn must(&self, left: usize, work: u32) -> bool {
+        let must = crate::problem::WorkMust { student: self.students[left], work };
+        self.problem.settled.work_musts.binary_search(&must).is_ok()
+    }
+
+    fn limits(&self, left: usize, work: u32) -> (u32, u32) {
+        let once = self.problem.policy.same_work_once == CopyRule::Once;
+        (u32::from(self.must(left, work)), if once { 1 } else { u32::MAX })
+    }
+
+    /// The students and submissions of an edge of the network.
+    pub(crate) fn members(&self, ends: (usize, usize)) -> (u32, u32) {
+        (self.students[ends.0], self.submissions[ends.1])
+    }
+}

@@ -1,0 +1,140 @@
+//! The optimum of the common goals: one flow, or two where deletes settle how many reviews there are.
+
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+
+use super::goals::{Goal, Goals, counting_order, full_order};
+use super::infeasible::certificate;
+use super::network::Model;
+use super::{AssignError, Run};
+use crate::assignment::Assignment;
+use crate::flow::{Face, Flow, Network, Weight};
+use crate::input::Shortfall;
+use crate::problem::Problem;
+use crate::random::Random;
+
+/// The optimal assignments of a model, and where among them we are.
+pub(crate) trait OptimalFace {
+    /// Goes round a random cycle; returns the edges that changed, none when no cycle was met.
+    fn turn(&mut self, random: &mut Random) -> Option<Vec<u32>>;
+    /// Takes a turn back.
+    fn undo(&mut self, changed: &[u32]);
+    /// Left and right node of an edge.
+    fn ends(&self, edge: u32) -> (usize, usize);
+    /// Per edge, whether it is used.
+    fn used(&self) -> &[bool];
+}
+
+impl<W: Weight> OptimalFace for Face<W> {
+    fn turn(&mut self, random: &mut Random) -> Option<Vec<u32>> {
+        Face::turn(self, random)
+    }
+    fn undo(&mut self, changed: &[u32]) {
+        Face::undo(self, changed);
+    }
+    fn ends(&self, edge: u32) -> (usize, usize) {
+        self.network().ends(edge as usize)
+    }
+    fn used(&self) -> &[bool] {
+        &self.flow().used
+    }
+}
+
+/// An optimal assignment of the open part of a problem, and all others like it.
+pub(crate) struct Optimum<'p> {
+    pub(crate) model: Model<'p>,
+    pub(crate) face: Box<dyn OptimalFace>,
+}
+
+impl Optimum<'_> {
+    /// The assignment we are at, with the fixed reviews.
+    pub(crate) fn assignment(&self) -> Assignment {
+        let problem = self.model.problem;
+        let used = self.face.used().iter().enumerate().filter(|(_, used)| **used);
+        let mut pairs: Vec<(u32, u32)> =
+            used.map(|(edge, _)| self.model.members(self.face.ends(edge as u32))).collect();
+        pairs.extend(fixed_pairs(problem));
+        Assignment::new(problem.students(), pairs)
+    }
+
+    /// Walks over the optimal assignments: `turns` random cycles.
+    pub(crate) fn walk(&mut self, turns: usize, random: &mut Random, run: &mut Run<'_>) -> Result<(), AssignError> {
+        for turn in 0..turns {
+            if turn % 1024 == 0 {
+                run.report("mixing", turn as u64, turns as u64)?;
+            }
+            self.face.turn(random);
+        }
+        Ok(())
+    }
+
+    /// The number of chosen pairs.
+    pub(crate) fn chosen(&self) -> usize {
+        self.face.used().iter().filter(|used| **used).count()
+    }
+}
+
+/// The fixed reviews of students.
+pub(crate) fn fixed_pairs(problem: &Problem) -> impl Iterator<Item = (u32, u32)> + '_ {
+    problem.settled.fixed.entries().map(|(student, submission)| (crate::problem::rows::index(student), submission))
+}
+
+/// An optimal assignment of a model.
+///
+/// # Errors
+/// The certificate when the minima cannot be met and must be.
+pub(crate) fn optimum<'p>(model: Model<'p>, run: &mut Run<'_>) -> Result<Optimum<'p>, AssignError> {
+    let face = optimal_face(&model, run)?;
+    Ok(Optimum { model, face })
+}
+
+/// The same, for a model whose pairs may change afterwards.
+pub(crate) fn optimal_face(model: &Model<'_>, run: &mut Run<'_>) -> Result<Box<dyn OptimalFace>, AssignError> {
+    let problem = model.problem;
+    let sizes = model.sizes();
+    let mut count = None;
+    if problem.counts_deletes() && !problem.asks_nothing() {
+        let goals = Goals::compose(&counting_order(problem), &sizes);
+        count = Some(if fits(&goals) {
+            solve::<i64>(model, &goals, None, run)?.1.value
+        } else {
+            solve::<i128>(model, &goals, None, run)?.1.value
+        });
+    }
+    let goals = Goals::compose(&full_order(problem, count.is_some()), &sizes);
+    Ok(if fits(&goals) {
+        let (network, flow) = solve::<i64>(model, &goals, count, run)?;
+        Box::new(Face::new(network, flow))
+    } else {
+        let (network, flow) = solve::<i128>(model, &goals, count, run)?;
+        Box::new(Face::new(network, flow))
+    })
+}
+
+/// Whether composed costs fit into 64 bits with room for the sums of a search.
+fn fits(goals: &Goals) -> bool {
+    goals.range < i128::from(i64::MAX >> 5)
+}
+
+fn solve<W: Weight>(
+    model: &Model<'_>,
+    goals: &Goals,
+    count: Option<u64>,
+    run: &mut Run<'_>,
+) -> Result<(Network<W>, Flow<W>), AssignError> {
+    let network = model.network::<W>(goals);
+    let total: u64 = network.left.iter().map(|node| u64::from(node.min)).sum();
+    let mut stop = None;
+    let flow = network.solve(count, &mut |value| {
+        stop = run.report("matching", value, count.unwrap_or(total)).err();
+        stop.is_none()
+    });
+    let Some(flow) = flow else { return Err(stop.unwrap_or(AssignError::Interrupted)) };
+    let short = goals.weight(Goal::Missing) > 0
+        && (network.left.iter().zip(&flow.left_load).any(|(node, &load)| load < node.min)
+            || network.right.iter().zip(&flow.right_load).any(|(node, &load)| load < node.min));
+    if short && model.problem.policy.shortfall == Shortfall::Error {
+        return Err(AssignError::Infeasible(Box::new(certificate(model))));
+    }
+    Ok((network, flow))
+}

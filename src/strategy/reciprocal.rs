@@ -1,0 +1,208 @@
+//! `reciprocal: avoid`: fewer reviews that go both ways, everything else staying optimal.
+//!
+//! Not a flow: first a local search by random cycles over the optimal assignments, then, up to a size, an exact
+//! search that forbids one direction of a pair after the other (branch and bound with the flow as its bound).
+
+use alloc::boxed::Box;
+use alloc::collections::BTreeSet;
+use alloc::vec::Vec;
+
+use super::network::Model;
+use super::optimum::{OptimalFace, Optimum, optimal_face};
+use super::{AssignError, Run, Solution, objective};
+use crate::assignment::Assignment;
+use crate::input::Reciprocal;
+use crate::problem::Problem;
+use crate::random::{Purpose, Random};
+
+/// Up to this many students the exact search is tried.
+const EXACT_UP_TO: usize = 40;
+/// How many flows the exact search may solve.
+const EXACT_BUDGET: usize = 3_000;
+
+/// The unordered pairs of persons who review each other's work, sorted. O(T log T).
+fn reciprocal_pairs(problem: &Problem, assignment: &Assignment) -> Vec<(u32, u32)> {
+    let reviews = assignment.pairs().map(|(student, submission)| (crate::problem::rows::index(student), submission));
+    problem.reciprocal_pairs(reviews)
+}
+
+/// Ends a run: with `reciprocal: avoid`, looks for an equally good assignment with fewer reciprocal pairs.
+pub(super) fn fewer_reciprocal(
+    mut optimum: Optimum<'_>,
+    seed: u64,
+    run: &mut Run<'_>,
+) -> Result<Solution, AssignError> {
+    let problem = optimum.model.problem;
+    let mut best = optimum.assignment();
+    if problem.policy.reciprocal != Reciprocal::Avoid {
+        return Ok(Solution { assignment: best });
+    }
+    let mut random = Random::new(seed, Purpose::Reciprocal);
+    let turns = 2_000.min(50 * (1 + optimum.chosen()));
+    let mut left = descend(&optimum.model, &mut optimum.face, turns, &mut random, &mut best, run)?;
+    let unavoidable = fixed_reciprocal(problem);
+    if left > unavoidable && problem.students() <= EXACT_UP_TO {
+        let wanted = objective(problem, &best);
+        let mut search = Exact { model: &optimum.model, wanted, unavoidable, budget: EXACT_BUDGET, random, best, left };
+        search.branch(&BTreeSet::new(), run)?;
+        best = search.best;
+        left = search.left;
+    }
+    debug_assert!(left >= unavoidable);
+    Ok(Solution { assignment: best })
+}
+
+/// Reciprocal pairs among the fixed reviews alone.
+fn fixed_reciprocal(problem: &Problem) -> usize {
+    let fixed = super::optimum::fixed_pairs(problem).collect();
+    reciprocal_pairs(problem, &Assignment::new(problem.students(), fixed)).len()
+}
+
+/// Local search: random cycles that do not add reciprocal pairs are kept. Returns how many are left.
+fn descend(
+    model: &Model<'_>,
+    face: &mut Box<dyn OptimalFace>,
+    turns: usize,
+    random: &mut Random,
+    best: &mut Assignment,
+    run: &mut Run<'_>,
+) -> Result<usize, AssignError> {
+    let mut count = Count::new(model, face.as_ref());
+    let mut least = count.reciprocal;
+    for turn in 0..turns {
+        if least == 0 {
+            break;
+        }
+        if turn % 1024 == 0 {
+            run.report("reciprocal", turn as u64, turns as u64)?;
+        }
+        let Some(changed) = face.turn(random) else { continue };
+        let before = count.reciprocal;
+        count.flip(face.as_ref(), &changed);
+        if count.reciprocal > before {
+            face.undo(&changed);
+            count.flip(face.as_ref(), &changed);
+        } else if count.reciprocal < least {
+            least = count.reciprocal;
+            *best = assignment_of(model, face.as_ref());
+        }
+    }
+    Ok(least)
+}
+
+fn assignment_of(model: &Model<'_>, face: &dyn OptimalFace) -> Assignment {
+    let used = face.used().iter().enumerate().filter(|(_, used)| **used);
+    let mut pairs: Vec<(u32, u32)> = used.map(|(edge, _)| model.members(face.ends(edge as u32))).collect();
+    pairs.extend(super::optimum::fixed_pairs(model.problem));
+    Assignment::new(model.problem.students(), pairs)
+}
+
+/// How often each person reviews works of each other person, and how many pairs go both ways.
+struct Count<'m, 'p> {
+    model: &'m Model<'p>,
+    times: alloc::collections::BTreeMap<(u32, u32), u32>,
+    reciprocal: usize,
+}
+
+impl<'m, 'p> Count<'m, 'p> {
+    fn new(model: &'m Model<'p>, face: &dyn OptimalFace) -> Self {
+        let mut count = Self { model, times: alloc::collections::BTreeMap::new(), reciprocal: 0 };
+        for (student, submission) in super::optimum::fixed_pairs(model.problem) {
+            count.change(student, submission, true);
+        }
+        for edge in 0..face.used().len() {
+            if face.used()[edge] {
+                let (student, submission) = model.members(face.ends(edge as u32));
+                count.change(student, submission, true);
+            }
+        }
+        count
+    }
+
+    /// Brings the count up to date once edges have changed.
+    fn flip(&mut self, face: &dyn OptimalFace, changed: &[u32]) {
+        for &edge in changed {
+            let (student, submission) = self.model.members(face.ends(edge));
+            self.change(student, submission, face.used()[edge as usize]);
+        }
+    }
+
+    fn change(&mut self, student: u32, submission: u32, more: bool) {
+        let problem = self.model.problem;
+        let work = problem.people.work_of[submission as usize] as usize;
+        for &author in problem.people.authors.row(work) {
+            let times = self.times.entry((student, author)).or_insert(0);
+            let before = *times;
+            *times = if more { before + 1 } else { before - 1 };
+            let now = *times;
+            if author != student
+                && (before == 0) != (now == 0)
+                && self.times.get(&(author, student)).is_some_and(|&t| t > 0)
+            {
+                self.reciprocal = if now > 0 { self.reciprocal + 1 } else { self.reciprocal - 1 };
+            }
+        }
+    }
+}
+
+/// The exact search. `(a, b)` among the forbidden means that student a reviews no work of person b beyond what is
+/// fixed.
+struct Exact<'m, 'p> {
+    model: &'m Model<'p>,
+    wanted: super::Objective,
+    unavoidable: usize,
+    budget: usize,
+    random: Random,
+    best: Assignment,
+    left: usize,
+}
+
+impl Exact<'_, '_> {
+    fn branch(&mut self, forbidden: &BTreeSet<(u32, u32)>, run: &mut Run<'_>) -> Result<(), AssignError> {
+        if self.budget == 0 || self.left <= self.unavoidable {
+            return Ok(());
+        }
+        self.budget -= 1;
+        let problem = self.model.problem;
+        let mut model = self.model.clone();
+        let students = &self.model.students;
+        for (left, pairs) in model.pairs.iter_mut().enumerate() {
+            pairs.retain(|pair| {
+                let submission = self.model.submissions[pair.right as usize] as usize;
+                let authors = problem.people.authors.row(problem.people.work_of[submission] as usize);
+                !authors.iter().any(|&author| forbidden.contains(&(students[left], author)))
+            });
+        }
+        let mut face = match optimal_face(&model, run) {
+            Ok(face) => face,
+            Err(AssignError::Infeasible(_)) => return Ok(()),
+            Err(other) => return Err(other),
+        };
+        let mut found = assignment_of(&model, face.as_ref());
+        if objective(problem, &found) != self.wanted {
+            return Ok(());
+        }
+        let left = descend(&model, &mut face, 100, &mut self.random, &mut found, run)?;
+        if left < self.left {
+            self.left = left;
+            self.best = found.clone();
+        }
+        let fixed = |a: u32, b: u32| {
+            let row = problem.settled.fixed.row(a as usize).iter();
+            row.copied().any(|submission| {
+                let work = problem.people.work_of[submission as usize] as usize;
+                problem.people.authors.row(work).contains(&b)
+            })
+        };
+        let open = reciprocal_pairs(problem, &found).into_iter().find(|&(a, b)| !fixed(a, b) || !fixed(b, a));
+        let Some((a, b)) = open else { return Ok(()) };
+        for (from, to) in [(a, b), (b, a)] {
+            if !fixed(from, to) {
+                let mut more = forbidden.clone();
+                more.insert((from, to));
+                self.branch(&more, run)?;
+            }
+        }
+        Ok(())
+    }
+}
