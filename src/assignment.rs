@@ -20,6 +20,17 @@ impl Assignment {
         Self { rows: Rows::sorted(students, pairs) }
     }
 
+    /// An assignment whose rows are written student by student; `capacity` pairs are expected.
+    pub(crate) fn from_rows(students: usize, capacity: usize, mut write: impl FnMut(usize, &mut Vec<u32>)) -> Self {
+        Self {
+            rows: Rows::written(students, capacity, |student, values| {
+                let start = values.len();
+                write(student, values);
+                values[start..].sort_unstable();
+            }),
+        }
+    }
+
     /// The submissions a student reviews, sorted.
     #[must_use]
     pub fn of(&self, student: usize) -> &[u32] {

@@ -7,6 +7,9 @@ mod assignment;
 mod certificate;
 pub mod diagnostic;
 mod flow;
+#[cfg(feature = "formats")]
+pub mod formats;
+pub mod generate;
 mod id;
 pub mod input;
 pub mod metrics;

@@ -87,7 +87,7 @@ mod tests {
             any::<u64>().prop_map(Id::from),
             Just(Id::from(u64::MAX)),
             (10_000_000_000_000_001_u64..10_000_000_000_000_030).prop_map(Id::from),
-            "[0-9a-c]{1,3}".prop_map(|text| Id::text(&text).unwrap()),
+            "[0-9a-c]{1,3}".prop_map(|text| Id::text(&text).expect("not empty")),
         ]
     }
 

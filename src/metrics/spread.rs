@@ -116,7 +116,7 @@ mod tests {
     fn gini_by_pairs(counts: &[u32]) -> f64 {
         let sum: f64 = counts.iter().map(|&x| f64::from(x)).sum();
         let differences: f64 = counts.iter().flat_map(|&x| counts.iter().map(move |&y| f64::from(x.abs_diff(y)))).sum();
-        if sum == 0.0 { 0.0 } else { differences / (2.0 * f64::from(u32::try_from(counts.len()).unwrap()) * sum) }
+        if sum == 0.0 { 0.0 } else { differences / (2.0 * f64::from(u32::try_from(counts.len()).expect("few")) * sum) }
     }
 
     #[test]
@@ -142,14 +142,14 @@ mod tests {
     proptest! {
         #[test]
         fn figures_meet_their_definitions(counts in prop::collection::vec(0_u32..2000, 1..40)) {
-            let n = f64::from(u32::try_from(counts.len()).unwrap());
+            let n = f64::from(u32::try_from(counts.len()).expect("few"));
             let sum: f64 = counts.iter().map(|&x| f64::from(x)).sum();
             let squares: f64 = counts.iter().map(|&x| f64::from(x).powi(2)).sum();
             let found = spread(&counts);
             prop_assert!((found.mean - sum / n).abs() < 1e-9);
             prop_assert!((found.gini - gini_by_pairs(&counts)).abs() < 1e-12);
-            prop_assert_eq!(found.min, u64::from(*counts.iter().min().unwrap()));
-            prop_assert_eq!(found.max, u64::from(*counts.iter().max().unwrap()));
+            prop_assert_eq!(found.min, u64::from(*counts.iter().min().expect("some")));
+            prop_assert_eq!(found.max, u64::from(*counts.iter().max().expect("some")));
             if sum > 0.0 {
                 prop_assert!((jain(&histogram(&counts)) - sum * sum / (n * squares)).abs() < 1e-12);
             }

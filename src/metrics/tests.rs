@@ -15,16 +15,16 @@ fn review(assessor: u64, asset: u64, workflow_state: WorkflowState) -> PeerRevie
     PeerReview { id: None, user_id: None, assessor_id: assessor.into(), asset_id: asset.into(), workflow_state }
 }
 
-fn plan(created: &[(u64, u64)], deleted: &[(u64, u64)], kept: Vec<PeerReview>) -> PlanDocument {
+fn plan(creates: &[(u64, u64)], deletes: &[(u64, u64)], kept: Vec<PeerReview>) -> PlanDocument {
     let assigned = |&(assessor, asset): &(u64, u64)| review(assessor, asset, WorkflowState::Assigned);
-    let creates = created.iter().map(assigned).map(Operation::Create);
-    let deletes = deleted.iter().map(assigned).map(|review| Operation::Delete(review, String::from("moved")));
+    let steps = creates.iter().map(assigned).map(Operation::Create);
+    let removed = deletes.iter().map(assigned).map(|review| Operation::Delete(review, String::from("moved")));
     PlanDocument {
         source: None,
         problem_digest: String::new(),
         generator: String::new(),
         strategy: StrategyChoice::default(),
-        operations: creates.chain(deletes).collect(),
+        operations: steps.chain(removed).collect(),
         kept,
         shortfalls: Vec::new(),
         report: Report::default(),
@@ -111,7 +111,7 @@ fn late_submissions_can_be_out_and_scores_are_summed() {
     input.affinities = vec![affinity(3, 101, 700_000), affinity(1, 103, 200_000), affinity(2, 103, 900_000)];
     let metrics = of(&input, &plan(&[(3, 101), (1, 103), (3, 102)], &[], Vec::new()));
     assert_eq!((metrics.coverage.of, metrics.per_student.histogram), (3, vec![(0, 1), (1, 1), (2, 1)]));
-    let affinity = metrics.affinity.unwrap();
+    let affinity = metrics.affinity.expect("scores");
     assert_eq!((affinity.total_units, affinity.lowest_five), (900_000, vec![0.0, 0.2, 0.7]));
     assert!((affinity.mean - 0.3).abs() < 1e-15 && affinity.lowest_tenth.abs() < 1e-15);
 }

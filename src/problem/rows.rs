@@ -38,6 +38,18 @@ impl<T: Copy> Rows<T> {
         Self { starts, values }
     }
 
+    /// Rows that are written one after the other: `write(row, values)` appends the values of a row.
+    pub(crate) fn written(rows: usize, capacity: usize, mut write: impl FnMut(usize, &mut Vec<T>)) -> Self {
+        let mut starts = Vec::with_capacity(rows + 1);
+        let mut values = Vec::with_capacity(capacity);
+        for row in 0..rows {
+            starts.push(index(values.len()));
+            write(row, &mut values);
+        }
+        starts.push(index(values.len()));
+        Self { starts, values }
+    }
+
     /// Rows without a value.
     pub(crate) fn empty(rows: usize) -> Self {
         Self { starts: alloc::vec![0; rows + 1], values: Vec::new() }

@@ -7,10 +7,12 @@
 //! A new strategy is one file and one line in [`registry`].
 
 mod goals;
+mod ideal;
 mod infeasible;
 mod matching;
 mod network;
 mod optimum;
+mod pairing;
 mod random;
 mod reciprocal;
 mod round_robin;

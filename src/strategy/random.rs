@@ -1,7 +1,11 @@
 //! `random`: a seeded draw among the optimal assignments.
 
+use alloc::vec::Vec;
+
+use super::ideal::{Component, Ideal};
 use super::matching::seeded_optimum;
-use super::reciprocal::fewer_reciprocal;
+use super::pairing::Pairing;
+use super::reciprocal::{fewer_reciprocal, settles_reciprocal};
 use super::{AssignError, Guarantees, Run, Solution, Strategy};
 use crate::problem::Problem;
 use crate::random::{Purpose, Random};
@@ -26,9 +30,37 @@ impl Strategy for RandomAssignment {
     }
 
     fn assign(&self, problem: &Problem, run: &mut Run<'_>) -> Result<Solution, AssignError> {
+        run.report("pairing", 0, problem.students() as u64)?;
+        if let Some(solution) = paired(problem, run.seed) {
+            return Ok(solution);
+        }
         let mut optimum = seeded_optimum(problem, run)?;
         let turns = 64 + 4 * optimum.chosen();
         optimum.walk(turns, &mut Random::new(run.seed, Purpose::Walk), run)?;
         fewer_reciprocal(optimum, run.seed, run)
     }
+}
+
+/// The assignment by random pairing of ideal counts, where that works out.
+fn paired(problem: &Problem, seed: u64) -> Option<Solution> {
+    let mut remainder = Random::new(seed, Purpose::Remainder);
+    let mut choose = |candidates: &mut [u32], count: usize| {
+        for place in 0..count {
+            candidates.swap(place, place + remainder.index(candidates.len() - place));
+        }
+    };
+    let ideal = Ideal::of(problem, &mut choose)?;
+    let mut random = Random::new(seed, Purpose::Pairing);
+    let mut pairing = Pairing::new(problem, &ideal, |component: &Component, _| {
+        let mut assets: Vec<u32> = Vec::new();
+        for &(submission, count) in &component.receiving {
+            assets.extend(core::iter::repeat_n(submission, count as usize));
+        }
+        random.shuffle(&mut assets);
+        assets
+    });
+    if !pairing.repair_at_random(&mut random) {
+        return None;
+    }
+    settles_reciprocal(&mut pairing, problem, seed)
 }

@@ -9,6 +9,7 @@ use alloc::vec::Vec;
 
 use super::network::Model;
 use super::optimum::{OptimalFace, Optimum, optimal_face};
+use super::pairing::Pairing;
 use super::{AssignError, Run, Solution, objective};
 use crate::assignment::Assignment;
 use crate::input::Reciprocal;
@@ -50,6 +51,19 @@ pub(super) fn fewer_reciprocal(
     }
     debug_assert!(left >= unavoidable);
     Ok(Solution { assignment: best })
+}
+
+/// Ends a run by pairing; none when the assignment should come from the flow, so that the exact search can follow.
+pub(super) fn settles_reciprocal(pairing: &mut Pairing<'_>, problem: &Problem, seed: u64) -> Option<Solution> {
+    let avoid = problem.policy.reciprocal == Reciprocal::Avoid;
+    if avoid {
+        pairing.fewer_reciprocal(&mut Random::new(seed, Purpose::Reciprocal));
+    }
+    let assignment = pairing.assignment();
+    let settled = !avoid
+        || problem.students() > EXACT_UP_TO
+        || reciprocal_pairs(problem, &assignment).len() <= fixed_reciprocal(problem);
+    settled.then_some(Solution { assignment })
 }
 
 /// Reciprocal pairs among the fixed reviews alone.

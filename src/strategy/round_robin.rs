@@ -2,10 +2,13 @@
 
 use alloc::vec::Vec;
 
+use super::ideal::{Component, Ideal};
 use super::network::Model;
 use super::optimum::optimum;
-use super::reciprocal::fewer_reciprocal;
+use super::pairing::Pairing;
+use super::reciprocal::{fewer_reciprocal, settles_reciprocal};
 use super::{AssignError, Guarantees, Run, Solution, Strategy};
+use crate::input::Relation;
 use crate::problem::Problem;
 use crate::problem::rows::index;
 
@@ -29,9 +32,155 @@ impl Strategy for RoundRobin {
     }
 
     fn assign(&self, problem: &Problem, run: &mut Run<'_>) -> Result<Solution, AssignError> {
+        run.report("rotation", 0, problem.students() as u64)?;
+        if let Some(solution) = rotated(problem) {
+            return Ok(solution);
+        }
         let students: Vec<u32> = (0..index(problem.students())).collect();
         let submissions: Vec<u32> = (0..index(problem.submissions())).collect();
-        let model = Model::nodes(problem, &students, &submissions).with_all_pairs();
+        let mut model = Model::nodes(problem, &students, &submissions).with_all_pairs();
+        let ring = Ring::by_person(problem);
+        for (left, pairs) in model.pairs.iter_mut().enumerate() {
+            // Nearest in the ring first, so that the flow rotates as far as the rules let it.
+            let here = ring.of_student[model.students[left] as usize];
+            pairs.sort_by_key(|pair| {
+                let there = ring.of_submission[model.submissions[pair.right as usize] as usize];
+                if there > here { there - here } else { there + ring.length - here }
+            });
+        }
         fewer_reciprocal(optimum(model, run)?, 0, run)
     }
+}
+
+/// Everybody's place in a ring; a submission stands where its first listed author does.
+struct Ring {
+    of_student: Vec<u32>,
+    of_submission: Vec<u32>,
+    length: u32,
+}
+
+impl Ring {
+    /// Students in canonical order, then the submissions without a listed author.
+    fn by_person(problem: &Problem) -> Self {
+        Self::of(problem, (0..index(problem.students())).collect())
+    }
+
+    /// The same with students who share a group (the first of each) side by side; also the longest such block.
+    fn by_block(problem: &Problem) -> Option<(Self, u32)> {
+        let dimension = problem.dimensions.iter().find(|dimension| dimension.relation == Relation::Different)?;
+        let block = |student: &u32| dimension.students.row(*student as usize).first().map_or(u32::MAX, |&value| value);
+        let mut order: Vec<u32> = (0..index(problem.students())).collect();
+        order.sort_by_key(block);
+        let longest = order.chunk_by(|a, b| block(a) != u32::MAX && block(a) == block(b)).map(<[u32]>::len).max()?;
+        let mut of_student = alloc::vec![0; order.len()];
+        for (place, student) in order.into_iter().enumerate() {
+            of_student[student as usize] = index(place);
+        }
+        Some((Self::of(problem, of_student), index(longest)))
+    }
+
+    fn of(problem: &Problem, of_student: Vec<u32>) -> Self {
+        let n = index(problem.students());
+        let mut beyond = n;
+        let of_submission = (0..problem.submissions()).map(|submission| {
+            let author = problem.people.own_authors.row(submission).iter().find(|&&person| person < n);
+            author.map_or_else(
+                || {
+                    beyond += 1;
+                    beyond - 1
+                },
+                |&author| of_student[author as usize],
+            )
+        });
+        let of_submission = of_submission.collect();
+        Self { of_student, of_submission, length: beyond }
+    }
+}
+
+/// A rotation: in the k-th round (from 0) everybody reviews whoever stands `first + k · step` places on.
+struct Rotation<'r> {
+    ring: &'r Ring,
+    first: usize,
+    step: usize,
+}
+
+impl Rotation<'_> {
+    /// Pairs the places of a component: its rounds one after the other, each against the next stretch of the
+    /// submissions that still receive something, shifted.
+    fn arrange(&self, component: &Component, givers: &[u32]) -> Vec<u32> {
+        let mut giving = component.giving.clone();
+        giving.sort_by_key(|&(student, _)| self.ring.of_student[student as usize]);
+        let mut receiving = component.receiving.clone();
+        receiving.sort_by_key(|&(submission, _)| (self.ring.of_submission[submission as usize], submission));
+        let stretch = levels(&receiving);
+        // Where the next place of each student is among the places of the component.
+        let mut next: Vec<(u32, u32)> = Vec::with_capacity(giving.len());
+        for (place, &student) in givers.iter().enumerate() {
+            if place == 0 || givers[place - 1] != student {
+                next.push((student, index(place)));
+            }
+        }
+        next.sort_unstable();
+        let mut assets = alloc::vec![0; givers.len()];
+        let mut done = 0;
+        for round in 0.. {
+            let givers: Vec<u32> =
+                giving.iter().filter(|&&(_, count)| count > round).map(|&(student, _)| student).collect();
+            if givers.is_empty() {
+                break;
+            }
+            let shift = (self.first + self.step * round as usize) % givers.len();
+            for (entry, &asset) in stretch[done..done + givers.len()].iter().enumerate() {
+                let student = givers[(entry + givers.len() - shift) % givers.len()];
+                if let Ok(at) = next.binary_search_by_key(&student, |&(student, _)| student) {
+                    assets[next[at].1 as usize] = asset;
+                    next[at].1 += 1;
+                }
+            }
+            done += givers.len();
+        }
+        assets
+    }
+}
+
+/// Each submission once for its first review, then each with a second review once, and so on.
+fn levels(receiving: &[(u32, u32)]) -> Vec<u32> {
+    let mut stretch = Vec::new();
+    for level in 0.. {
+        let before = stretch.len();
+        stretch.extend(receiving.iter().filter(|&&(_, count)| count > level).map(|&(submission, _)| submission));
+        if stretch.len() == before {
+            break;
+        }
+    }
+    stretch
+}
+
+/// The assignment by rotation, where that reaches the ideal counts.
+fn rotated(problem: &Problem) -> Option<Solution> {
+    // The first in canonical order get one more where counts cannot be equal.
+    let ideal = Ideal::of(problem, &mut |_, _| {})?;
+    let (person, block) = (Ring::by_person(problem), Ring::by_block(problem));
+    let mut rotations = alloc::vec![Rotation { ring: &person, first: 1, step: 1 }];
+    if let Some((ring, longest)) = &block {
+        let first = *longest as usize;
+        rotations.push(Rotation { ring, first, step: 1 });
+        rotations.push(Rotation { ring, first, step: first });
+    }
+    let mut best: Option<(usize, Pairing<'_>)> = None;
+    for rotation in rotations {
+        let pairing = Pairing::new(problem, &ideal, |component, givers| rotation.arrange(component, givers));
+        let conflicts = pairing.conflicts().len();
+        if best.as_ref().is_none_or(|(least, _)| conflicts < *least) {
+            best = Some((conflicts, pairing));
+        }
+        if conflicts == 0 {
+            break;
+        }
+    }
+    let (_, mut pairing) = best?;
+    if !pairing.repair_in_order() {
+        return None;
+    }
+    settles_reciprocal(&mut pairing, problem, 0)
 }

@@ -1,0 +1,211 @@
+//! Pairing of places: given how many reviews everybody gives and receives, who reviews what?
+//!
+//! The configuration model (B. Bollobás, "A probabilistic proof of an asymptotic formula for the number of labelled
+//! regular graphs", 1980): each review to give and each review to receive is a place; the places of both sides are
+//! paired, and pairs that are not allowed are repaired by exchanging submissions with another place. Counts do not
+//! change by exchanges, so a pairing without conflicts reaches the counts it was made for. With exclusions that touch
+//! few pairs the number of repairs does not grow with the class.
+
+use alloc::vec::Vec;
+use core::ops::Range;
+
+use super::ideal::{Component, Ideal};
+use crate::assignment::Assignment;
+use crate::input::CopyRule;
+use crate::problem::Problem;
+use crate::problem::rows::index;
+use crate::random::Random;
+
+/// How often a random partner is tried for one conflict.
+const TRIES: usize = 200;
+/// How many places in a row are looked at for a partner.
+const LOOK: usize = 20_000;
+
+/// Places of both sides, paired.
+///
+/// Invariant: the places of one student stand together, those of one component too; exchanges stay within a
+/// component.
+#[derive(Debug, Clone)]
+pub(super) struct Pairing<'p> {
+    problem: &'p Problem,
+    /// Place -> student.
+    giver: Vec<u32>,
+    /// Place -> submission.
+    asset: Vec<u32>,
+    /// Student -> first place and the place after the last.
+    places: Vec<(u32, u32)>,
+    components: Vec<Range<usize>>,
+}
+
+impl<'p> Pairing<'p> {
+    /// Places for ideal counts; `arrange` pairs the places of one component: it is given the component and the
+    /// students of the places, and returns the submissions in their order.
+    pub(super) fn new(
+        problem: &'p Problem,
+        ideal: &Ideal,
+        mut arrange: impl FnMut(&Component, &[u32]) -> Vec<u32>,
+    ) -> Self {
+        let mut pairing = Self {
+            problem,
+            giver: Vec::new(),
+            asset: Vec::new(),
+            places: alloc::vec![(0, 0); problem.students()],
+            components: Vec::new(),
+        };
+        for component in &ideal.components {
+            let start = pairing.giver.len();
+            for &(student, count) in &component.giving {
+                let first = index(pairing.giver.len());
+                pairing.places[student as usize] = (first, first + count);
+                pairing.giver.extend(core::iter::repeat_n(student, count as usize));
+            }
+            pairing.asset.extend(arrange(component, &pairing.giver[start..]));
+            debug_assert_eq!(pairing.asset.len(), pairing.giver.len());
+            pairing.components.push(start..pairing.giver.len());
+        }
+        pairing
+    }
+
+    /// The places whose pair is not allowed, component by component.
+    pub(super) fn conflicts(&self) -> Vec<u32> {
+        (0..self.giver.len()).filter(|&place| !self.fits(place, self.asset[place])).map(index).collect()
+    }
+
+    /// Whether a place may have a submission beside what the other places of its student have. Of two places of one
+    /// student in conflict with each other, only the later one does not fit.
+    fn fits(&self, place: usize, asset: u32) -> bool {
+        let student = self.giver[place] as usize;
+        self.problem.is_free(student, asset as usize)
+            && !self.clashes(place, asset, self.places[student].0, index(place))
+    }
+
+    /// The same, looking at all places of the student.
+    fn fits_fully(&self, place: usize, asset: u32) -> bool {
+        let student = self.giver[place] as usize;
+        let (first, end) = self.places[student];
+        self.problem.is_free(student, asset as usize) && !self.clashes(place, asset, first, end)
+    }
+
+    fn clashes(&self, place: usize, asset: u32, first: u32, end: u32) -> bool {
+        let once = self.problem.policy.same_work_once == CopyRule::Once;
+        let work = |asset: u32| self.problem.people.work_of[asset as usize];
+        (first as usize..end as usize).any(|other| {
+            other != place && (self.asset[other] == asset || (once && work(self.asset[other]) == work(asset)))
+        })
+    }
+
+    /// Whether two places may exchange their submissions.
+    fn may_exchange(&self, a: usize, b: usize) -> bool {
+        self.asset[a] != self.asset[b]
+            && self.giver[a] != self.giver[b]
+            && self.fits_fully(a, self.asset[b])
+            && self.fits_fully(b, self.asset[a])
+    }
+
+    fn component_of(&self, place: usize) -> Range<usize> {
+        let at = self.components.partition_point(|component| component.end <= place);
+        self.components[at].clone()
+    }
+
+    /// Repairs conflicts by exchanges with random places. False when some conflict found no partner.
+    pub(super) fn repair_at_random(&mut self, random: &mut Random) -> bool {
+        let mut conflicts = self.conflicts();
+        // In a random order, so that nothing depends on how students are numbered.
+        random.shuffle(&mut conflicts);
+        conflicts.into_iter().all(|place| {
+            let place = place as usize;
+            let component = self.component_of(place);
+            let length = component.len();
+            if self.fits_fully(place, self.asset[place]) {
+                return true;
+            }
+            let partner = (0..TRIES)
+                .map(|_| component.start + random.index(length))
+                .find(|&other| self.may_exchange(place, other))
+                .or_else(|| {
+                    let start = random.index(length);
+                    let look = (0..length.min(LOOK)).map(|k| component.start + (start + k) % length);
+                    look.into_iter().find(|&other| self.may_exchange(place, other))
+                });
+            if let Some(other) = partner {
+                self.asset.swap(place, other);
+            }
+            partner.is_some()
+        })
+    }
+
+    /// Repairs conflicts by exchanges with the next place in the ring that fits.
+    pub(super) fn repair_in_order(&mut self) -> bool {
+        self.conflicts().into_iter().all(|place| {
+            let place = place as usize;
+            let component = self.component_of(place);
+            let length = component.len();
+            if self.fits_fully(place, self.asset[place]) {
+                return true;
+            }
+            let ring = (1..length.min(LOOK)).map(|k| component.start + (place - component.start + k) % length);
+            let partner = ring.into_iter().find(|&other| self.may_exchange(place, other));
+            if let Some(other) = partner {
+                self.asset.swap(place, other);
+            }
+            partner.is_some()
+        })
+    }
+
+    /// Exchanges places so that fewer reviews go both ways; best effort.
+    pub(super) fn fewer_reciprocal(&mut self, random: &mut Random) {
+        for _ in 0..4 {
+            let both = |place: &usize| self.is_reciprocal(self.giver[*place], self.asset[*place]);
+            let found: Vec<usize> = (0..self.giver.len()).filter(both).collect();
+            if found.is_empty() {
+                return;
+            }
+            for place in found {
+                let component = self.component_of(place);
+                for _ in 0..TRIES {
+                    let other = component.start + random.index(component.len());
+                    if self.may_exchange(place, other) && self.lowers_reciprocal(place, other) {
+                        break;
+                    }
+                }
+            }
+        }
+    }
+
+    /// Exchanges two places if fewer of them are reciprocal afterwards.
+    fn lowers_reciprocal(&mut self, a: usize, b: usize) -> bool {
+        let count = |pairing: &Self| {
+            [a, b]
+                .into_iter()
+                .filter(|&place| pairing.is_reciprocal(pairing.giver[place], pairing.asset[place]))
+                .count()
+        };
+        let before = count(self);
+        self.asset.swap(a, b);
+        let lower = count(self) < before;
+        if !lower {
+            self.asset.swap(a, b);
+        }
+        lower
+    }
+
+    /// Whether an author of the work reviews a work of the student.
+    fn is_reciprocal(&self, student: u32, asset: u32) -> bool {
+        let authors = self.problem.people.authors.row(self.problem.people.work_of[asset as usize] as usize);
+        authors.iter().filter(|&&author| (author as usize) < self.problem.students()).any(|&author| {
+            let (first, end) = self.places[author as usize];
+            let fixed = self.problem.settled.fixed.row(author as usize);
+            let mut reviewed = self.asset[first as usize..end as usize].iter().chain(fixed);
+            reviewed.any(|&back| self.problem.is_author(student as usize, back as usize))
+        })
+    }
+
+    /// The assignment, with the fixed reviews.
+    pub(super) fn assignment(&self) -> Assignment {
+        Assignment::from_rows(self.problem.students(), self.giver.len(), |student, row| {
+            let (first, end) = self.places[student];
+            row.extend_from_slice(&self.asset[first as usize..end as usize]);
+            row.extend_from_slice(self.problem.settled.fixed.row(student));
+        })
+    }
+}
