@@ -1,4 +1,5 @@
 //! Tests of the library as a whole.
 
 mod instances;
+mod laws;
 mod oracle;

@@ -104,9 +104,9 @@ pub(super) fn input(sketch: Sketch) -> Input {
     input
 }
 
-/// A must that is not eligible or contradicts what came before it is left out; so is a must_not that makes one so.
+/// A must that is not eligible or contradicts what came before it is left out; so is a rule that makes one so.
 fn drop_contradiction(input: &mut Input) {
-    if !Facts::new(input).contradictions.is_empty() {
+    if !Facts::new(input).musts_are_sound() {
         input.rules.pop();
     }
 }

@@ -1,11 +1,11 @@
 //! Recomputes the two sides of an infeasibility certificate.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use peerplan::Id;
 use peerplan::input::Bound;
 
-use super::facts::{Assignment, Facts, to_u64};
+use super::facts::{Facts, OpenMust, to_u64};
 
 /// A cut as it stands in a certificate of kind `infeasible`.
 #[derive(Debug, Clone)]
@@ -36,17 +36,20 @@ impl Facts<'_> {
         let max_sum = |bounds: &mut dyn Iterator<Item = Bound>| {
             bounds.map(|bound| bound.max).sum::<Option<u64>>().ok_or("a maximum in the sum is absent")
         };
+        // A must by author may be one of the reviews that B needs, or else takes a place outside B.
+        let into_b = |must: &&OpenMust| must.copies.iter().any(|copy| b.contains(copy));
+        let musts_into_b = to_u64(self.open_musts.iter().filter(into_b).count());
+        let musts_beside_b = to_u64(self.open_musts.len()) - musts_into_b;
         let (required, room) = match cut.side {
             CutSide::Submissions => {
                 let minima: u64 = b.iter().map(|id| self.submission_left(id).min).sum();
-                // A must by author is one review of a copy in B that the minima still ask for.
-                let musts = self.open_musts.iter().filter(|must| must.copies.iter().any(|copy| b.contains(copy)));
                 let room = max_sum(&mut a.iter().map(|id| self.student_left_after_musts(id)))?;
-                (minima.saturating_sub(to_u64(musts.count())), room)
+                (minima.saturating_sub(musts_into_b), room)
             }
             CutSide::Students => {
                 let minima = outside_a().map(|id| self.student_left_after_musts(id).min).sum();
-                (minima, max_sum(&mut outside_b().map(|id| self.submission_left(id)))?)
+                let room = max_sum(&mut outside_b().map(|id| self.submission_left(id)))?;
+                (minima, room.saturating_sub(musts_beside_b))
             }
         };
         let available = room + self.count_free(&outside_a().collect(), &b);
@@ -65,24 +68,22 @@ impl Facts<'_> {
         super::facts::left(self.student_left(id), musts)
     }
 
-    /// Free pairs between some students and some submissions; copies count once where a work is reviewed once.
+    /// Free pairs between some students and some submissions. Where a work is reviewed once, copies count once, and
+    /// not at all for a student with a must on the work; else such a must takes one of them.
     fn count_free(&self, students: &BTreeSet<&Id>, submissions: &BTreeSet<&Id>) -> u64 {
-        let of_must = |(assessor, asset): &(Id, Id)| {
-            let work = self.rules.work(asset);
-            let on_work = |copy: &Id| self.rules.work(copy) == work;
-            self.open_musts.iter().any(|must| must.assessor == *assessor && must.copies.iter().any(on_work))
-        };
-        let pairs: Assignment = self
-            .free
-            .iter()
-            .filter(|pair| students.contains(&pair.0) && submissions.contains(&pair.1) && !of_must(pair))
-            .cloned()
-            .collect();
-        if !self.once() {
-            return to_u64(pairs.len());
+        let between = self.free.iter().filter(|pair| students.contains(&pair.0) && submissions.contains(&pair.1));
+        let mut per_work: BTreeMap<(&Id, &Id), u64> = BTreeMap::new();
+        for (assessor, asset) in between {
+            *per_work.entry((assessor, self.rules.work(asset))).or_default() += 1;
         }
-        let works: BTreeSet<(&Id, &Id)> =
-            pairs.iter().map(|(assessor, asset)| (assessor, self.rules.work(asset))).collect();
-        to_u64(works.len())
+        let has_must = |assessor: &Id, work: &Id| {
+            let on_work = |must: &OpenMust| must.copies.iter().any(|copy| self.rules.work(copy) == work);
+            self.open_musts.iter().any(|must| must.assessor == *assessor && on_work(must))
+        };
+        let counted = per_work.into_iter().map(|((assessor, work), pairs)| {
+            let pairs = if self.once() { 1 } else { pairs };
+            pairs - u64::from(has_must(assessor, work))
+        });
+        counted.sum()
     }
 }

@@ -52,7 +52,10 @@ pub(crate) struct Facts<'a> {
     pub(crate) movable: Assignment,
     /// Eligible, not fixed, and, where a work is reviewed once, of a work of which the student has no fixed review.
     pub(crate) free: Assignment,
+    /// Input errors of musts.
     pub(crate) contradictions: Vec<String>,
+    /// Musts of which the contract does not say whether they are errors; no generated problem has any.
+    pub(crate) unclear: Vec<String>,
 }
 
 impl<'a> Facts<'a> {
@@ -71,6 +74,7 @@ impl<'a> Facts<'a> {
             open_musts: Vec::new(),
             free: Assignment::new(),
             contradictions: Vec::new(),
+            unclear: Vec::new(),
         };
         facts.settle_musts();
         facts.movable.retain(|pair| !facts.fixed.contains(pair));
@@ -86,6 +90,11 @@ impl<'a> Facts<'a> {
         facts
     }
 
+    /// Whether the musts are neither input errors nor unclear.
+    pub(crate) fn musts_are_sound(&self) -> bool {
+        self.contradictions.is_empty() && self.unclear.is_empty()
+    }
+
     /// Whether a student reviews at most one copy of a work.
     pub(crate) fn once(&self) -> bool {
         self.rules.input.policy.same_work_once == CopyRule::Once
@@ -95,48 +104,68 @@ impl<'a> Facts<'a> {
         self.rules.copies(submission).any(|copy| self.fixed.contains(&(assessor.clone(), copy.id.clone())))
     }
 
+    /// Musts by submission first; one by author is satisfied by any copy that is fixed by then.
     fn settle_musts(&mut self) {
-        let input = self.rules.input;
         let kept = self.fixed.clone();
-        let mut asked: BTreeSet<Pair> = BTreeSet::new();
-        for rule in input.rules.iter().filter(|rule| rule.kind == RuleKind::MustReview) {
-            let assessor = &rule.assessor_id;
-            let copies: Vec<&Submission> = match &rule.target {
-                RuleTarget::Asset(id) => vec![self.rules.submission(id)],
-                RuleTarget::User(user) => {
-                    let of_user =
-                        |copy: &&Submission| self.rules.handed_in(copy) && self.rules.authors(copy).contains(user);
-                    input.submissions.iter().filter(of_user).collect()
-                }
-            };
-            let works: BTreeSet<&Id> = copies.iter().map(|copy| self.rules.work(&copy.id)).collect();
-            let eligible: BTreeSet<Id> = copies
-                .iter()
-                .map(|copy| copy.id.clone())
-                .filter(|copy| self.rules.eligible_pair(assessor, copy))
-                .collect();
-            if works.len() != 1 || eligible.is_empty() {
-                self.contradictions.push(format!("{rule:?} is not eligible, or its author has not exactly one work"));
-                continue;
+        let musts = self.rules.input.rules.iter().filter(|rule| rule.kind == RuleKind::MustReview);
+        for rule in musts.clone() {
+            if let RuleTarget::Asset(asset) = &rule.target {
+                self.settle_must_by_asset(&rule.assessor_id, asset);
             }
-            let work = self.rules.work(&copies[0].id);
-            if !asked.insert((assessor.clone(), work.clone())) {
-                self.contradictions.push(format!("{rule:?} asks for one work twice"));
-            }
-            let pairs = || eligible.iter().map(|copy| (assessor.clone(), copy.clone()));
-            if pairs().any(|pair| self.fixed.contains(&pair)) {
-                continue;
-            }
-            if self.once() && self.fixed_on_work(assessor, self.rules.submission(work)) {
-                self.contradictions.push(format!("{rule:?} asks for a copy of a work that is reviewed already"));
-            }
-            if eligible.len() == 1 {
-                self.fixed.extend(pairs());
-            } else {
-                self.open_musts.push(OpenMust { assessor: assessor.clone(), copies: eligible });
+        }
+        for rule in musts {
+            if let RuleTarget::User(user) = &rule.target {
+                self.settle_must_by_author(&rule.assessor_id, user);
             }
         }
         self.check_room(&kept);
+    }
+
+    fn settle_must_by_asset(&mut self, assessor: &Id, asset: &Id) {
+        let pair = (assessor.clone(), asset.clone());
+        if !self.rules.eligible_pair(assessor, asset) {
+            self.contradictions.push(format!("the must {pair:?} is not eligible"));
+            return;
+        }
+        let fixed = |copy: &&Submission| self.fixed.contains(&(assessor.clone(), copy.id.clone()));
+        let mut copies = self.rules.copies(self.rules.submission(asset));
+        if self.once() && copies.any(|copy| copy.id != *asset && fixed(&copy)) {
+            self.contradictions.push(format!("the must {pair:?} meets another copy"));
+        }
+        self.fixed.insert(pair);
+    }
+
+    fn settle_must_by_author(&mut self, assessor: &Id, user: &Id) {
+        let by_user = |submission: &&Submission| self.rules.authors(submission).contains(user);
+        let handed_in = |submission: &&Submission| self.rules.handed_in(submission);
+        let of_user = || self.rules.input.submissions.iter().filter(by_user).filter(handed_in);
+        let works: BTreeSet<&Id> = of_user().map(|copy| self.rules.work(&copy.id)).collect();
+        if works.len() != 1 {
+            self.contradictions.push(format!("{user:?} has {} works for a must", works.len()));
+            return;
+        }
+        let fixed = |copy: &&Submission| self.fixed.contains(&(assessor.clone(), copy.id.clone()));
+        if of_user().any(|copy| fixed(&copy)) {
+            return;
+        }
+        if of_user().any(|copy| self.fixed_on_work(assessor, copy)) {
+            self.unclear.push(format!("{assessor:?} has reviewed only a copy of {user:?} that is not handed in"));
+            return;
+        }
+        let eligible = of_user().filter(|copy| self.rules.eligible_pair(assessor, &copy.id));
+        let copies: BTreeSet<Id> = eligible.map(|copy| copy.id.clone()).collect();
+        match copies.len() {
+            0 => {
+                self.contradictions.push(format!("{assessor:?} must review a work of {user:?}, which is not eligible"));
+            }
+            1 => self.fixed.extend(copies.into_iter().map(|copy| (assessor.clone(), copy))),
+            _ => {
+                let must = OpenMust { assessor: assessor.clone(), copies };
+                if !self.open_musts.contains(&must) {
+                    self.open_musts.push(must);
+                }
+            }
+        }
     }
 
     /// More musts and kept reviews than a maximum allows; kept reviews alone may exceed it.
@@ -164,7 +193,7 @@ impl<'a> Facts<'a> {
             let rivals = to_u64(rivals.count());
             let has_room = |copy: &Id| self.submission_left(copy).max.is_none_or(|max| max >= rivals);
             if !must.copies.iter().any(has_room) {
-                full.push(format!("no room for {must:?}"));
+                self.unclear.push(format!("no room for sure for {must:?}"));
             }
         }
         self.contradictions.append(&mut full);
@@ -188,14 +217,14 @@ impl<'a> Facts<'a> {
         left(bound, self.rules.copies(submission).map(|copy| received(&self.fixed, &copy.id)).sum())
     }
 
-    /// Whether no bound asks for a review any more. Musts by author count as given.
+    /// Whether neither a minimum nor a must asks for a review.
     pub(crate) fn nothing_asked(&self) -> bool {
         let input = self.rules.input;
-        let open = |id: &Id| to_u64(self.open_musts.iter().filter(|must| must.assessor == *id).count());
-        input.students.iter().all(|student| self.student_left(&student.id).min <= open(&student.id))
-            && input.submissions.iter().all(|submission| self.submission_left(&submission.id).min == 0)
-            && input.submissions.iter().all(|submission| self.work_left(submission).min == 0)
+        input.students.iter().all(|student| self.rules.student_bound(student).min == 0)
+            && input.submissions.iter().all(|submission| self.rules.submission_bound(submission).min == 0)
+            && input.policy.reviews_per_work.is_none_or(|bound| bound.min == 0)
             && input.policy.panel.iter().all(|panel| panel.min.unwrap_or(0) == 0)
+            && input.rules.iter().all(|rule| rule.kind != RuleKind::MustReview)
     }
 }
 

@@ -81,7 +81,7 @@ impl Facts<'_> {
             && self.within_bounds(result)
             && self.breaks_no_panel(result)
             && self.breaks_no_cycle_rule(result)
-            && !(self.nothing_asked() && self.creates_needlessly(result))
+            && !(self.nothing_asked() && self.creates(result))
     }
 
     fn keeps_to_free_pairs(&self, result: &Assignment) -> bool {
@@ -169,15 +169,9 @@ impl Facts<'_> {
         edges.iter().filter(|(from, to)| from < to && edges.contains(&(to.clone(), from.clone()))).count()
     }
 
-    /// Whether a created review could be left out without breaking a must.
-    pub(crate) fn creates_needlessly(&self, result: &Assignment) -> bool {
-        let needed = |(assessor, asset): &Pair| {
-            self.open_musts
-                .iter()
-                .any(|must| must.assessor == *assessor && must.copies.contains(asset) && must.met_by(result) == 1)
-        };
-        let created = result.iter().filter(|pair| !self.fixed.contains(pair) && !self.movable.contains(pair));
-        created.into_iter().any(|pair| !needed(pair))
+    /// Whether there are reviews that neither exist nor must be.
+    pub(crate) fn creates(&self, result: &Assignment) -> bool {
+        result.iter().any(|pair| !self.fixed.contains(pair) && !self.movable.contains(pair))
     }
 }
 

@@ -84,7 +84,7 @@ impl<'a> Search<'a> {
             works.dedup();
             let twice = facts.once() && works.len() < reviews.len();
             let unmet = facts.open_musts.iter().any(|must| must.assessor == *id && must.met_by(&reviews) == 0);
-            let needless = facts.nothing_asked() && facts.creates_needlessly(&reviews);
+            let needless = facts.nothing_asked() && facts.creates(&reviews);
             if !twice && !unmet && !needless {
                 menu.push(Choice { pairs, tally: self.student_tally(student, &reviews) });
             }

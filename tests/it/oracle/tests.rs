@@ -126,7 +126,7 @@ fn a_must_by_author_takes_either_copy_and_evenness_decides() {
     let target = RuleTarget::User(2.into());
     input.rules = vec![Rule { kind: RuleKind::MustReview, assessor_id: 3.into(), target, weight: 1 }];
     let facts = Facts::new(&input);
-    assert!(facts.contradictions.is_empty() && facts.nothing_asked());
+    assert!(facts.contradictions.is_empty() && !facts.nothing_asked());
     let expected = [[pair(3, 11)], [pair(3, 12)]];
     assert_eq!(facts.optimum().expect("feasible").assignments, expected.into_iter().map(Assignment::from).collect());
     input.peer_reviews = vec![review(1, 13, WorkflowState::Completed), review(4, 11, WorkflowState::Completed)];
