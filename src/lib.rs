@@ -6,6 +6,7 @@ extern crate alloc;
 mod assignment;
 mod certificate;
 pub mod diagnostic;
+pub mod explain;
 mod flow;
 #[cfg(feature = "formats")]
 pub mod formats;

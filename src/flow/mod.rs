@@ -32,9 +32,13 @@
 mod cut;
 mod face;
 mod search;
+#[cfg(test)]
+mod tests;
 mod weight;
 
-pub(crate) use cut::{Cut, CutSide};
+#[cfg(test)]
+pub(crate) use cut::Cut;
+pub(crate) use cut::CutSide;
 pub(crate) use face::Face;
 pub(crate) use search::Flow;
 pub(crate) use weight::Weight;

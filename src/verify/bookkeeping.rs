@@ -16,7 +16,7 @@ pub(super) struct Counts {
     pub(super) created: u64,
     pub(super) deleted: u64,
     pub(super) kept: u64,
-    /// Records of unknown students or submissions, which are in no table.
+    /// Created and kept reviews of unknown students or submissions, which are in no table.
     pub(super) unknown: u64,
 }
 

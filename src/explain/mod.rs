@@ -1,0 +1,69 @@
+//! From proofs to words: why there is no plan, what would help, and why a pair may or may not be chosen.
+
+mod bottleneck;
+mod pair;
+mod relief;
+
+pub use bottleneck::{Bottleneck, ExcludedPairs};
+pub use pair::{PairExplanation, pair};
+pub use relief::Relief;
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use serde::Serialize;
+
+use crate::certificate::Infeasible;
+use crate::input::Input;
+use crate::problem::Problem;
+use crate::strategy::find_cut;
+
+/// Whether a problem has a valid assignment, and if not, why not and what would help.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Explanation {
+    /// Whether a valid assignment exists that meets every minimum.
+    pub feasible: bool,
+    /// The proof that none exists.
+    pub certificate: Option<Infeasible>,
+    /// The proof in numbers a reader can follow.
+    pub bottleneck: Option<Bottleneck>,
+    /// The same in words, one sentence each.
+    pub sentences: Vec<String>,
+    /// Single changes that would help, the smallest first; each has been tried.
+    pub relief: Vec<Relief>,
+}
+
+/// Explains a problem. `input` is what the problem was made from; changes that might help are tried on it.
+///
+/// Complexity: that of one matching, and of one more for each change tried.
+#[must_use]
+pub fn explain(input: &Input, problem: &Problem) -> Explanation {
+    match find_cut(problem) {
+        None => Explanation {
+            feasible: true,
+            certificate: None,
+            bottleneck: None,
+            sentences: alloc::vec![String::from("a valid plan exists: every minimum can be met")],
+            relief: Vec::new(),
+        },
+        Some(certificate) => {
+            let bottleneck = Bottleneck::new(problem, &certificate);
+            let relief = relief::reliefs(input, problem, &certificate, &bottleneck);
+            let mut sentences = bottleneck.sentences(&certificate);
+            sentences.extend(relief.iter().map(|relief| alloc::format!("it would help to {}", relief.change)));
+            Explanation {
+                feasible: false,
+                certificate: Some(certificate),
+                bottleneck: Some(bottleneck),
+                sentences,
+                relief,
+            }
+        }
+    }
+}
+
+/// An infeasible problem in words, without looking for what would help.
+#[must_use]
+pub fn sentences(problem: &Problem, certificate: &Infeasible) -> Vec<String> {
+    Bottleneck::new(problem, certificate).sentences(certificate)
+}

@@ -1,0 +1,179 @@
+//! Single changes that make an infeasible problem feasible, each tried.
+
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use serde::Serialize;
+
+use super::bottleneck::Bottleneck;
+use crate::certificate::{CutSide, Infeasible};
+use crate::input::{Admission, Bound, Demand, Input, Relation, RuleKind, Stance, Unscored};
+use crate::problem::Problem;
+use crate::strategy::find_cut;
+
+/// A change that has been tried: with it, a valid plan exists.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Relief {
+    /// What to do, to be read after "it would help to".
+    pub change: String,
+    /// How much it changes, by which changes are ranked: 1 for one bound raised by one.
+    pub size: u64,
+}
+
+/// How many members of the cut, and how many `must_not_review` rules, are tried one by one: fewer in large problems,
+/// where each trial takes a matching over all pairs.
+fn tried(problem: &Problem) -> usize {
+    (4_000_000 / (problem.students() * problem.submissions()).max(1)).clamp(4, 200)
+}
+
+/// The changes that help, smallest first.
+pub(super) fn reliefs(
+    input: &Input,
+    problem: &Problem,
+    certificate: &Infeasible,
+    bottleneck: &Bottleneck,
+) -> Vec<Relief> {
+    let mut found = Vec::new();
+    for (change, size, changed) in candidates(input, problem, certificate, bottleneck) {
+        if Problem::new(&changed).is_ok_and(|problem| find_cut(&problem).is_none()) {
+            found.push(Relief { change, size });
+        }
+    }
+    found.sort_by(|a, b| (a.size, &a.change).cmp(&(b.size, &b.change)));
+    found
+}
+
+/// Changes worth trying, each with its size.
+fn candidates(
+    input: &Input,
+    problem: &Problem,
+    certificate: &Infeasible,
+    bottleneck: &Bottleneck,
+) -> Vec<(String, u64, Input)> {
+    let mut changes = Vec::new();
+    let tried = tried(problem);
+    let missing = certificate.missing();
+    let mut add = |change: String, size: u64, edit: &dyn Fn(&mut Input)| {
+        let mut changed = input.clone();
+        edit(&mut changed);
+        changes.push((change, size, changed));
+    };
+    match certificate.side {
+        CutSide::Submissions => {
+            for id in certificate.students.iter().take(tried) {
+                let Some(student) = problem.find_student(id) else { continue };
+                let Some(max) = problem.student_bound(student).max else { continue };
+                let place = problem.people.student_places[student] as usize;
+                let min = problem.student_bound(student).min;
+                add(format!("let student {id} give up to {} reviews", max + missing), missing, &|input| {
+                    input.students[place].reviews = Some(Bound::between(min, max + missing));
+                });
+            }
+            for id in certificate.submissions.iter().take(tried) {
+                let Some(submission) = problem.find_submission(id) else { continue };
+                let bound = problem.submission_bound(submission);
+                let place = problem.people.submission_places[submission] as usize;
+                if bound.min >= missing {
+                    let less = Bound { min: bound.min - missing, max: bound.max };
+                    add(format!("ask for {} reviews of submission {id}", less.min), missing, &|input| {
+                        input.submissions[place].reviews = Some(less);
+                    });
+                }
+            }
+        }
+        CutSide::Students => {
+            for id in bottleneck.asking.iter().take(tried) {
+                let Some(student) = problem.find_student(id) else { continue };
+                let bound = problem.student_bound(student);
+                let place = problem.people.student_places[student] as usize;
+                if bound.min >= missing {
+                    let less = Bound { min: bound.min - missing, max: bound.max };
+                    add(format!("ask student {id} for {} reviews", less.min), missing, &|input| {
+                        input.students[place].reviews = Some(less);
+                    });
+                }
+            }
+            for id in bottleneck.answering.iter().take(tried) {
+                let Some(submission) = problem.find_submission(id) else { continue };
+                let bound = problem.submission_bound(submission);
+                let place = problem.people.submission_places[submission] as usize;
+                if let Some(max) = bound.max {
+                    let more = Bound::between(bound.min, max + missing);
+                    add(format!("let submission {id} receive up to {} reviews", max + missing), missing, &|input| {
+                        input.submissions[place].reviews = Some(more);
+                    });
+                }
+            }
+        }
+    }
+    policy_candidates(input, &mut add);
+    let rules = input.rules.iter().enumerate().filter(|(_, rule)| rule.kind == RuleKind::MustNotReview);
+    for (place, rule) in rules.take(tried) {
+        add(format!("drop the must_not_review rule of {} at /rules/{place}", rule.assessor_id), 1, &|input| {
+            input.rules.remove(place);
+        });
+    }
+    changes
+}
+
+/// Changes of the rules for all.
+fn policy_candidates(input: &Input, add: &mut dyn FnMut(String, u64, &dyn Fn(&mut Input))) {
+    let policy = &input.policy;
+    let everybody = (input.students.len() + input.submissions.len()) as u64;
+    let asked = policy.reviews_per_student;
+    if asked.min > 0 {
+        add(format!("ask every student for {} reviews at least", asked.min - 1), everybody, &|input| {
+            input.policy.reviews_per_student.min -= 1;
+        });
+    }
+    if let Some(max) = asked.max {
+        add(format!("let every student give up to {} reviews", max + 1), everybody, &|input| {
+            input.policy.reviews_per_student.max = Some(max + 1);
+        });
+    }
+    if let Demand::Within(bound) = policy.reviews_per_submission {
+        if bound.min > 0 {
+            let less = Bound { min: bound.min - 1, ..bound };
+            add(format!("ask for {} reviews of every submission", less.min), everybody, &|input| {
+                input.policy.reviews_per_submission = Demand::Within(less);
+            });
+        }
+        if let Some(max) = bound.max {
+            let more = Bound { max: Some(max + 1), ..bound };
+            add(format!("let every submission receive up to {} reviews", max + 1), everybody, &|input| {
+                input.policy.reviews_per_submission = Demand::Within(more);
+            });
+        }
+    }
+    let hard = |relation| matches!(relation, Relation::Same | Relation::Different);
+    if hard(policy.section) {
+        add(String::from("drop the section rule"), 2 * everybody, &|input| input.policy.section = Relation::Any);
+    }
+    if hard(policy.group) {
+        add(String::from("drop the group rule"), 2 * everybody, &|input| input.policy.group = Relation::Any);
+    }
+    for (label, _) in policy.labels.iter().filter(|(_, relation)| hard(**relation)) {
+        add(format!("drop the rule on the label \"{label}\""), 2 * everybody, &|input| {
+            input.policy.labels.remove(label);
+        });
+    }
+    if policy.history == Stance::Forbid {
+        add(String::from("set history to \"avoid\""), 2 * everybody, &|input| input.policy.history = Stance::Avoid);
+    }
+    if policy.late == Admission::Exclude {
+        add(String::from("include late submissions"), 2 * everybody, &|input| {
+            input.policy.late = Admission::Include;
+        });
+    }
+    if policy.unsubmitted_reviewers == Admission::Exclude {
+        add(String::from("let students without a submission review"), 2 * everybody, &|input| {
+            input.policy.unsubmitted_reviewers = Admission::Include;
+        });
+    }
+    if policy.unscored == Unscored::Forbid {
+        add(String::from("allow pairs without a score"), 2 * everybody, &|input| {
+            input.policy.unscored = Unscored::Allow;
+        });
+    }
+}
