@@ -26,22 +26,26 @@ fn cut_of(model: &Model<'_>) -> Option<Infeasible> {
     let network = model.network::<i64>(&Goals::compose(&[], &model.sizes()));
     let cut = network.cut()?;
     let problem = model.problem;
-    let mut in_students = alloc::vec![false; problem.students()];
+    // Students who can give nothing more limit the most as members; submissions that can receive nothing more, outside.
+    let mut in_students = alloc::vec![true; problem.students()];
     let mut in_submissions = alloc::vec![false; problem.submissions()];
+    let (side, named) = match cut.side {
+        flow::CutSide::Right => (CutSide::Submissions, true),
+        // The contract names the students and submissions on the other side of this cut.
+        flow::CutSide::Left => (CutSide::Students, false),
+    };
+    for &student in &model.students {
+        in_students[student as usize] = !named;
+    }
+    for &submission in &model.submissions {
+        in_submissions[submission as usize] = !named;
+    }
     for &left in &cut.left {
-        in_students[model.students[left as usize] as usize] = true;
+        in_students[model.students[left as usize] as usize] = named;
     }
     for &right in &cut.right {
-        in_submissions[model.submissions[right as usize] as usize] = true;
+        in_submissions[model.submissions[right as usize] as usize] = named;
     }
-    let side = match cut.side {
-        flow::CutSide::Right => CutSide::Submissions,
-        flow::CutSide::Left => {
-            // The contract names the students and submissions on the other side of this cut.
-            in_students.iter_mut().chain(&mut in_submissions).for_each(|member| *member = !*member);
-            CutSide::Students
-        }
-    };
     Some(weigh(problem, side, &in_students, &in_submissions))
 }
 

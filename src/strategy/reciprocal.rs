@@ -193,7 +193,7 @@ impl Exact<'_, '_> {
             Err(other) => return Err(other),
         };
         let mut found = assignment_of(&model, face.as_ref());
-        if objective(problem, &found) != self.wanted {
+        if objective(problem, &found) != self.wanted || !meets_work_musts(problem, &found) {
             return Ok(());
         }
         let left = descend(&model, &mut face, 100, &mut self.random, &mut found, run)?;
@@ -219,4 +219,12 @@ impl Exact<'_, '_> {
         }
         Ok(())
     }
+}
+
+/// Whether every must for which several copies would do is met.
+fn meets_work_musts(problem: &Problem, assignment: &Assignment) -> bool {
+    problem.settled.work_musts.iter().all(|must| {
+        let of = assignment.of(must.student as usize).iter();
+        of.copied().any(|submission| problem.people.work_of[submission as usize] == must.work)
+    })
 }
