@@ -62,7 +62,13 @@ impl<W: Weight> Network<W> {
                 (self.left.iter().map(open).collect(), self.right.iter().map(wanted).collect(), NodeCost::FREE, short)
             }
             CutSide::Left => {
-                (self.left.iter().map(wanted).collect(), self.right.iter().map(open).collect(), short, NodeCost::FREE)
+                let mut left: Vec<Node> = self.left.iter().map(wanted).collect();
+                for (node, bundles) in left.iter_mut().zip(self.bundle_starts.windows(2)) {
+                    // The minima of bundles are met even where the node itself asks for less.
+                    let bundles = &self.bundles[bundles[0] as usize..bundles[1] as usize];
+                    node.max = node.max.max(bundles.iter().map(|bundle| bundle.min).sum());
+                }
+                (left, self.right.iter().map(open).collect(), short, NodeCost::FREE)
             }
         };
         Network {

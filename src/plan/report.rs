@@ -6,7 +6,6 @@ use super::diff::{Plan, Step};
 use super::{AffinityReport, Report, ShortfallRecord, Side};
 use crate::assignment::Assignment;
 use crate::metrics;
-use crate::problem::rows::index;
 use crate::problem::{Problem, Standing};
 use crate::strategy::counts;
 
@@ -63,21 +62,9 @@ pub(super) fn report(problem: &Problem, assignment: &Assignment, plan: &Plan) ->
         }
         sums[submission] += problem.score(student, submission).unwrap_or(0);
     }
-    report.reciprocal_pairs = problem.reciprocal_pairs(persons(problem, assignment)).len() as u64;
+    report.reciprocal_pairs = problem.reciprocal_pairs(assignment).len() as u64;
     report.affinity = affinity(problem, &sums, report.reviews);
     report
-}
-
-/// All resulting reviews as (person, submission), those of assessors who are not students any more among them.
-fn persons<'a>(problem: &'a Problem, assignment: &'a Assignment) -> impl Iterator<Item = (u32, usize)> + 'a {
-    let others = problem.existing_reviews().iter().filter(|review| {
-        review.standing == Standing::Idle || (review.standing == Standing::Fixed && review.student.is_none())
-    });
-    let others = others.filter_map(|review| {
-        let person = review.student.or_else(|| problem.people.other(&review.assessor_id))?;
-        Some((person, review.submission as usize))
-    });
-    assignment.pairs().map(|(student, submission)| (index(student), submission)).chain(others)
 }
 
 fn affinity(problem: &Problem, sums: &[i64], reviews: u64) -> AffinityReport {

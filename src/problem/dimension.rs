@@ -76,7 +76,7 @@ impl Dimension {
         let mut entries = Vec::with_capacity(people.students.len());
         for student in 0..people.students.len() {
             let place = people.student_places[student];
-            for id in of_student(&name, people.student(input, student)) {
+            for id in sorted(of_student(&name, people.student(input, student))) {
                 let pointer = Place { array: "students", place, name: &name };
                 entries.push((index(student), interner.number(id, pointer, found)));
             }
@@ -87,7 +87,7 @@ impl Dimension {
             let place = people.submission_places[submission];
             match of_submission(&name, people.submission(input, submission)) {
                 Some(ids) => {
-                    for id in ids {
+                    for id in sorted(ids) {
                         let pointer = Place { array: "submissions", place, name: &name };
                         entries.push((index(submission), interner.number(id, pointer, found)));
                     }
@@ -126,6 +126,13 @@ impl core::fmt::Display for Place<'_> {
             }
         }
     }
+}
+
+/// A set in canonical order, so that values are numbered alike however the input lists them.
+fn sorted(ids: &[Id]) -> Vec<&Id> {
+    let mut ids: Vec<&Id> = ids.iter().collect();
+    ids.sort_unstable();
+    ids
 }
 
 fn of_student<'a>(name: &DimensionName, student: &'a Student) -> &'a [Id] {

@@ -18,6 +18,7 @@ pub(crate) use existing::{Settled, WorkMust};
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use crate::assignment::Assignment;
 use crate::diagnostic::Diagnostics;
 use crate::id::Id;
 use crate::input::{Admission, Bound, CopyRule, Demand, Existing, Input, Policy, Reciprocal, Source, StrategyChoice};
@@ -241,13 +242,25 @@ impl Problem {
         self.eligible(student, submission) && !self.blocked_by_fixed(student, submission)
     }
 
-    /// The unordered pairs of persons who review each other's work under some (person, submission) reviews, sorted.
-    /// O(T log T) for T reviews.
-    pub(crate) fn reciprocal_pairs(&self, reviews: impl Iterator<Item = (u32, usize)>) -> Vec<(u32, u32)> {
+    /// The reviews in every result that are not part of an assignment, as (person, submission): completed ones by
+    /// assessors who have left, and those that nobody will write.
+    pub(crate) fn other_reviews(&self) -> impl Iterator<Item = (u32, u32)> + '_ {
+        let others = self.settled.reviews.iter().filter(|review| {
+            review.standing == Standing::Idle || (review.standing == Standing::Fixed && review.student.is_none())
+        });
+        others.filter_map(|review| {
+            let person = review.student.or_else(|| self.people.other(&review.assessor_id))?;
+            Some((person, review.submission))
+        })
+    }
+
+    /// The unordered pairs of persons who review each other's work in the result, sorted. O(T log T) for T reviews.
+    pub(crate) fn reciprocal_pairs(&self, assignment: &Assignment) -> Vec<(u32, u32)> {
+        let reviews = assignment.pairs().map(|(student, submission)| (rows::index(student), rows::index(submission)));
         // One key per review and author: the lower person, the higher person, and in the last bit the direction.
         let mut keys: Vec<u64> = Vec::new();
-        for (person, submission) in reviews {
-            for &author in self.people.authors.row(self.people.work_of[submission] as usize) {
+        for (person, submission) in reviews.chain(self.other_reviews()) {
+            for &author in self.people.authors.row(self.people.work_of[submission as usize] as usize) {
                 if author != person {
                     let (low, high) = (author.min(person), author.max(person));
                     keys.push(u64::from(low) << 33 | u64::from(high) << 1 | u64::from(person == low));

@@ -28,6 +28,8 @@ pub(super) struct Component {
     pub(super) giving: Vec<(u32, u32)>,
     /// Submissions with what they receive beside their fixed reviews.
     pub(super) receiving: Vec<(u32, u32)>,
+    /// Whether every submission with room receives something.
+    pub(super) all_receive: bool,
 }
 
 /// Chooses, among candidates that are equally good, those that get one more: `choose(candidates, count)` moves the
@@ -35,6 +37,22 @@ pub(super) struct Component {
 pub(super) type Choose<'a> = dyn FnMut(&mut [u32], usize) + 'a;
 
 impl Ideal {
+    /// Whether no optimal assignment has other received counts than an ideal one could have: they are to be balanced,
+    /// or bounds leave no choice.
+    pub(super) fn covers_all(&self, problem: &Problem) -> bool {
+        problem.balanced()
+            || self.components.iter().all(|component| {
+                let settled = |least: bool| {
+                    component.receiving.iter().all(|&(submission, count)| {
+                        let bound = problem.submission_bound(submission as usize);
+                        let count = u64::from(count) + u64::from(problem.settled.received[submission as usize]);
+                        if least { count <= bound.min } else { Some(count) == bound.max }
+                    })
+                };
+                settled(true) || (settled(false) && component.all_receive)
+            })
+    }
+
     /// The ideal counts, if the goals allow for them and the bounds can be met by numbers alone.
     pub(super) fn of(problem: &Problem, choose: &mut Choose<'_>) -> Option<Self> {
         if !is_plain(problem) {
@@ -90,10 +108,10 @@ impl Open {
         let count = least(&self.giving).max(least(&self.receiving));
         let most_given = u32::try_from(self.receiving.len()).unwrap_or(u32::MAX);
         let most_received = u32::try_from(self.giving.len()).unwrap_or(u32::MAX);
-        Some(Component {
-            giving: fill(self.giving, most_given, count, choose)?,
-            receiving: fill(self.receiving, most_received, count, choose)?,
-        })
+        let open = self.receiving.len();
+        let receiving = fill(self.receiving, most_received, count, choose)?;
+        let all_receive = receiving.len() == open;
+        Some(Component { giving: fill(self.giving, most_given, count, choose)?, receiving, all_receive })
     }
 }
 

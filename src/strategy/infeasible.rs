@@ -29,22 +29,34 @@ pub(super) fn certificate(model: &mut Model<'_>) -> Infeasible {
 /// The students and submissions that a certificate names for a cut.
 fn members(model: &Model<'_>, cut: &flow::Cut) -> (CutSide, Vec<bool>, Vec<bool>) {
     let problem = model.problem;
-    let mut students = alloc::vec![false; problem.students()];
+    let (side, named) = match cut.side {
+        flow::CutSide::Right => (CutSide::Submissions, true),
+        // A certificate names the students and submissions on the other side of this cut.
+        flow::CutSide::Left => (CutSide::Students, false),
+    };
+    // Submissions that can receive nothing more bound the cut outside it, and students who can give nothing more
+    // inside it; they are named only where they have a free pair that would count otherwise.
     let mut submissions = alloc::vec![false; problem.submissions()];
-    for &left in &cut.left {
-        students[model.students[left as usize] as usize] = true;
+    for &submission in &model.submissions {
+        submissions[submission as usize] = !named;
     }
     for &right in &cut.right {
-        submissions[model.submissions[right as usize] as usize] = true;
+        submissions[model.submissions[right as usize] as usize] = named;
     }
-    match cut.side {
-        flow::CutSide::Right => (CutSide::Submissions, students, submissions),
-        flow::CutSide::Left => {
-            // A certificate names the students and submissions on the other side of this cut.
-            students.iter_mut().chain(&mut submissions).for_each(|member| *member = !*member);
-            (CutSide::Students, students, submissions)
-        }
+    let mut students = alloc::vec![false; problem.students()];
+    let members: Vec<usize> = (0..problem.submissions()).filter(|&submission| submissions[submission]).collect();
+    let mut open = alloc::vec![false; problem.students()];
+    for &student in &model.students {
+        open[student as usize] = true;
+        students[student as usize] = !named;
     }
+    for student in (0..problem.students()).filter(|&student| !open[student]) {
+        students[student] = members.iter().any(|&submission| problem.is_free(student, submission));
+    }
+    for &left in &cut.left {
+        students[model.students[left as usize] as usize] = named;
+    }
+    (side, students, submissions)
 }
 
 /// Counts what a cut asks for and what there is, over all pairs of the problem.

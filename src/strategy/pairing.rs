@@ -21,6 +21,9 @@ const TRIES: usize = 200;
 /// How many places in a row are looked at for a partner.
 const LOOK: usize = 20_000;
 
+/// How often all reciprocal places are gone through.
+const ROUNDS: usize = 20;
+
 /// Places of both sides, paired.
 ///
 /// Invariant: the places of one student stand together, those of one component too; exchanges stay within a
@@ -154,8 +157,8 @@ impl<'p> Pairing<'p> {
 
     /// Exchanges places so that fewer reviews go both ways; best effort.
     pub(super) fn fewer_reciprocal(&mut self, random: &mut Random) {
-        for _ in 0..4 {
-            let both = |place: &usize| self.is_reciprocal(self.giver[*place], self.asset[*place]);
+        for _ in 0..ROUNDS {
+            let both = |place: &usize| self.reciprocal_at(*place) > 0;
             let found: Vec<usize> = (0..self.giver.len()).filter(both).collect();
             if found.is_empty() {
                 return;
@@ -172,32 +175,29 @@ impl<'p> Pairing<'p> {
         }
     }
 
-    /// Exchanges two places if fewer of them are reciprocal afterwards.
+    /// Exchanges two places if fewer persons are met both ways by them afterwards.
     fn lowers_reciprocal(&mut self, a: usize, b: usize) -> bool {
-        let count = |pairing: &Self| {
-            [a, b]
-                .into_iter()
-                .filter(|&place| pairing.is_reciprocal(pairing.giver[place], pairing.asset[place]))
-                .count()
-        };
-        let before = count(self);
+        let before = self.reciprocal_at(a) + self.reciprocal_at(b);
         self.asset.swap(a, b);
-        let lower = count(self) < before;
+        let lower = self.reciprocal_at(a) + self.reciprocal_at(b) < before;
         if !lower {
             self.asset.swap(a, b);
         }
         lower
     }
 
-    /// Whether an author of the work reviews a work of the student.
-    fn is_reciprocal(&self, student: u32, asset: u32) -> bool {
+    /// How many authors of the work at a place review a work of its student.
+    fn reciprocal_at(&self, place: usize) -> usize {
+        let (student, asset) = (self.giver[place], self.asset[place]);
         let authors = self.problem.people.authors.row(self.problem.people.work_of[asset as usize] as usize);
-        authors.iter().filter(|&&author| (author as usize) < self.problem.students()).any(|&author| {
+        let listed = authors.iter().filter(|&&author| (author as usize) < self.problem.students());
+        let back = listed.filter(|&&author| {
             let (first, end) = self.places[author as usize];
             let fixed = self.problem.settled.fixed.row(author as usize);
             let mut reviewed = self.asset[first as usize..end as usize].iter().chain(fixed);
             reviewed.any(|&back| self.problem.is_author(student as usize, back as usize))
-        })
+        });
+        back.count()
     }
 
     /// The assignment, with the fixed reviews.

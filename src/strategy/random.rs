@@ -2,6 +2,7 @@
 
 use alloc::vec::Vec;
 
+use super::candidates::ALL_PAIRS;
 use super::ideal::{Component, Ideal};
 use super::matching::seeded_optimum;
 use super::pairing::Pairing;
@@ -50,6 +51,10 @@ fn paired(problem: &Problem, seed: u64) -> Option<Solution> {
         }
     };
     let ideal = Ideal::of(problem, &mut choose)?;
+    // Within bounds that leave a choice, uneven counts are as good; only the flow reaches those.
+    if !ideal.covers_all(problem) && problem.students().saturating_mul(problem.submissions()) <= ALL_PAIRS {
+        return None;
+    }
     let mut random = Random::new(seed, Purpose::Pairing);
     let mut pairing = Pairing::new(problem, &ideal, |component: &Component, _| {
         let mut assets: Vec<u32> = Vec::new();

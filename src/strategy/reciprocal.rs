@@ -21,12 +21,6 @@ const EXACT_UP_TO: usize = 40;
 /// How many flows the exact search may solve.
 const EXACT_BUDGET: usize = 3_000;
 
-/// The unordered pairs of persons who review each other's work, sorted. O(T log T).
-fn reciprocal_pairs(problem: &Problem, assignment: &Assignment) -> Vec<(u32, u32)> {
-    let reviews = assignment.pairs().map(|(student, submission)| (crate::problem::rows::index(student), submission));
-    problem.reciprocal_pairs(reviews)
-}
-
 /// Ends a run: with `reciprocal: avoid`, looks for an equally good assignment with fewer reciprocal pairs.
 pub(super) fn fewer_reciprocal(
     mut optimum: Optimum<'_>,
@@ -62,14 +56,14 @@ pub(super) fn settles_reciprocal(pairing: &mut Pairing<'_>, problem: &Problem, s
     let assignment = pairing.assignment();
     let settled = !avoid
         || problem.students() > EXACT_UP_TO
-        || reciprocal_pairs(problem, &assignment).len() <= fixed_reciprocal(problem);
+        || problem.reciprocal_pairs(&assignment).len() <= fixed_reciprocal(problem);
     settled.then_some(Solution { assignment })
 }
 
 /// Reciprocal pairs among the fixed reviews alone.
 fn fixed_reciprocal(problem: &Problem) -> usize {
     let fixed = super::optimum::fixed_pairs(problem).collect();
-    reciprocal_pairs(problem, &Assignment::new(problem.students(), fixed)).len()
+    problem.reciprocal_pairs(&Assignment::new(problem.students(), fixed)).len()
 }
 
 /// Local search: random cycles that do not add reciprocal pairs are kept. Returns how many are left.
@@ -121,7 +115,7 @@ struct Count<'m, 'p> {
 impl<'m, 'p> Count<'m, 'p> {
     fn new(model: &'m Model<'p>, face: &dyn OptimalFace) -> Self {
         let mut count = Self { model, times: alloc::collections::BTreeMap::new(), reciprocal: 0 };
-        for (student, submission) in super::optimum::fixed_pairs(model.problem) {
+        for (student, submission) in super::optimum::fixed_pairs(model.problem).chain(model.problem.other_reviews()) {
             count.change(student, submission, true);
         }
         for edge in 0..face.used().len() {
@@ -193,7 +187,7 @@ impl Exact<'_, '_> {
             Err(other) => return Err(other),
         };
         let mut found = assignment_of(&model, face.as_ref());
-        if objective(problem, &found) != self.wanted {
+        if objective(problem, &found) != self.wanted || !meets_work_musts(problem, &found) {
             return Ok(());
         }
         let left = descend(&model, &mut face, 100, &mut self.random, &mut found, run)?;
@@ -202,13 +196,13 @@ impl Exact<'_, '_> {
             self.best = found.clone();
         }
         let fixed = |a: u32, b: u32| {
-            let row = problem.settled.fixed.row(a as usize).iter();
-            row.copied().any(|submission| {
+            let fixed = super::optimum::fixed_pairs(problem).chain(problem.other_reviews());
+            fixed.filter(|&(person, _)| person == a).any(|(_, submission)| {
                 let work = problem.people.work_of[submission as usize] as usize;
                 problem.people.authors.row(work).contains(&b)
             })
         };
-        let open = reciprocal_pairs(problem, &found).into_iter().find(|&(a, b)| !fixed(a, b) || !fixed(b, a));
+        let open = problem.reciprocal_pairs(&found).into_iter().find(|&(a, b)| !fixed(a, b) || !fixed(b, a));
         let Some((a, b)) = open else { return Ok(()) };
         for (from, to) in [(a, b), (b, a)] {
             if !fixed(from, to) {
@@ -219,4 +213,12 @@ impl Exact<'_, '_> {
         }
         Ok(())
     }
+}
+
+/// Whether every must for which several copies would do is met.
+fn meets_work_musts(problem: &Problem, assignment: &Assignment) -> bool {
+    problem.settled.work_musts.iter().all(|must| {
+        let of = assignment.of(must.student as usize).iter();
+        of.copied().any(|submission| problem.people.work_of[submission as usize] == must.work)
+    })
 }

@@ -2,3 +2,6 @@
 
 #[cfg(feature = "cli")]
 mod cli;
+mod instances;
+mod laws;
+mod oracle;

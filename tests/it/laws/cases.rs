@@ -1,0 +1,130 @@
+//! Problems that once went wrong, made small by hand.
+
+use peerplan::Input;
+use peerplan::input::{
+    Bound, Demand, PeerReview, Reciprocal, Relation, Rule, RuleKind, RuleTarget, Student, Submission, WorkflowState,
+};
+use peerplan::strategy::registry;
+
+use super::{check_proof, compiled, planned, result, written};
+use crate::instances::permute;
+use crate::oracle::Facts;
+
+fn must_by_author(assessor: u64, user: u64) -> Rule {
+    let target = RuleTarget::User(user.into());
+    Rule { kind: RuleKind::MustReview, assessor_id: assessor.into(), target, weight: 1 }
+}
+
+fn review(assessor: u64, asset: u64, workflow_state: WorkflowState) -> PeerReview {
+    PeerReview { id: None, user_id: None, assessor_id: assessor.into(), asset_id: asset.into(), workflow_state }
+}
+
+fn students(ids: std::ops::RangeInclusive<u64>) -> Vec<Student> {
+    ids.map(Student::new).collect()
+}
+
+fn copy(id: u64, user: u64, work: u64) -> Submission {
+    Submission { work_id: Some(work.into()), ..Submission::by(id, user) }
+}
+
+#[test]
+fn a_must_on_the_last_free_copy_leaves_too_little_for_the_others() {
+    // The kept review fills 12, so the must takes 13, and only 14 is left for two students who must review once. The
+    // student of the must has given enough without it.
+    let mut input = Input { students: students(1..=4), ..Input::default() };
+    input.submissions = vec![Submission::by(11, 1), copy(12, 2, 52), copy(13, 3, 52), Submission::new(14)];
+    input.submissions[0].submitted = false;
+    input.peer_reviews = vec![review(2, 12, WorkflowState::Completed), review(1, 11, WorkflowState::Completed)];
+    input.policy.reviews_per_student = Bound::between(1, 2);
+    input.policy.reviews_per_submission = Demand::Within(Bound::exactly(1));
+    input.rules = vec![must_by_author(1, 2)];
+    let facts = Facts::new(&input);
+    assert!(facts.optimum().is_none());
+    for &strategy in registry() {
+        check_proof(&facts, &result(&input, strategy, 0).expect_err("infeasible"));
+    }
+}
+
+#[test]
+fn the_order_of_label_values_moves_nobody() {
+    let mut input = Input { students: students(1..=5), ..Input::default() };
+    input.submissions = (1..=5).map(|id| Submission::by(10 + id, id)).collect();
+    input.submissions.push(Submission::new(16));
+    input.submissions[0].submitted = false;
+    input.submissions[2].submitted = false;
+    input.peer_reviews = vec![review(1, 11, WorkflowState::Assigned)];
+    input.policy.reviews_per_student = Bound::exactly(1);
+    input.policy.group = Relation::Any;
+    input.policy.labels.insert("institution".into(), Relation::Different);
+    let labels = [vec![7_u64, 8], vec![8], vec![], vec![], vec![8]];
+    for (student, values) in input.students.iter_mut().zip(labels) {
+        student.labels.insert("institution".into(), values.into_iter().map(Into::into).collect());
+    }
+    let ours = compiled(&input);
+    for order in 0..20 {
+        let theirs = compiled(&permute(&input, order));
+        for &strategy in registry() {
+            let plans = [&ours, &theirs].map(|problem| {
+                let plan = planned(problem, strategy, 0).expect("feasible");
+                written(plan.view(problem))
+            });
+            assert_eq!(plans[0], plans[1], "{}", strategy.name());
+        }
+    }
+}
+
+#[test]
+fn a_must_by_author_is_not_given_up_for_fewer_reciprocal_pairs() {
+    let mut input = Input { students: students(1..=3), ..Input::default() };
+    input.students[1].can_review = false;
+    input.submissions = vec![copy(11, 1, 51), copy(12, 2, 51), Submission::by(13, 3), Submission::new(14)];
+    input.policy.reviews_per_student = Bound::exactly(1);
+    input.policy.reciprocal = Reciprocal::Avoid;
+    let (assessor_id, target) = (1.into(), RuleTarget::Asset(13.into()));
+    input.rules = vec![must_by_author(3, 1), Rule { kind: RuleKind::ShouldReview, assessor_id, target, weight: 1 }];
+    let facts = Facts::new(&input);
+    let optimum = facts.optimum().expect("feasible");
+    for &strategy in registry() {
+        let reached = result(&input, strategy, 0).expect("feasible");
+        assert!(facts.valid(&reached), "{}: {reached:?}", strategy.name());
+        assert_eq!(optimum.reciprocal_pairs, 1);
+    }
+}
+
+#[test]
+fn students_and_submissions_without_room_are_on_the_right_side_of_a_proof() {
+    let mut input = Input { students: students(1..=2), ..Input::default() };
+    input.submissions = vec![Submission::by(11, 1), Submission::by(12, 2), Submission::new(13)];
+    input.submissions[2].reviews = Some(Bound::exactly(0));
+    input.submissions[0].reviews = Some(Bound::exactly(0));
+    input.policy.reviews_per_student = Bound::exactly(1);
+    let facts = Facts::new(&input);
+    for &strategy in registry() {
+        check_proof(&facts, &result(&input, strategy, 0).expect_err("infeasible"));
+    }
+    input.policy.reviews_per_student = Bound::at_least(0);
+    input.policy.reviews_per_submission = Demand::Within(Bound::exactly(1));
+    input.students[0].reviews = Some(Bound::exactly(0));
+    let facts = Facts::new(&input);
+    for &strategy in registry() {
+        check_proof(&facts, &result(&input, strategy, 0).expect_err("infeasible"));
+    }
+}
+
+#[test]
+fn a_completed_review_by_somebody_who_left_can_be_reciprocal() {
+    // 9 has left and reviewed the work of 1; 1 can avoid the work of 9.
+    let mut input = Input { students: students(1..=2), ..Input::default() };
+    input.submissions = vec![Submission::by(11, 1), Submission::by(19, 9), Submission::new(12)];
+    input.students[1].can_review = false;
+    input.peer_reviews = vec![review(9, 11, WorkflowState::Completed)];
+    input.policy.reviews_per_student = Bound::exactly(1);
+    input.policy.reciprocal = Reciprocal::Avoid;
+    let facts = Facts::new(&input);
+    for &strategy in registry() {
+        for seed in 0..8 {
+            let reached = result(&input, strategy, seed).expect("feasible");
+            assert_eq!(facts.reciprocal_pairs(&reached), 0, "{}: {reached:?}", strategy.name());
+        }
+    }
+}
