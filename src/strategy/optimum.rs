@@ -86,14 +86,19 @@ pub(crate) fn fixed_pairs(problem: &Problem) -> impl Iterator<Item = (u32, u32)>
 /// # Errors
 /// The certificate when the minima cannot be met and must be.
 pub(crate) fn optimum<'p>(mut model: Model<'p>, run: &mut Run<'_>) -> Result<Optimum<'p>, AssignError> {
-    let face = optimal_face(&mut model, run)?;
+    let strict = model.problem.policy.shortfall == Shortfall::Error;
+    let face = optimal_face(&mut model, strict, run)?;
     Ok(Optimum { model, face })
 }
 
-/// The same, for a model that is needed afterwards. Pairs that the optimum needs are added to the model's.
-pub(crate) fn optimal_face(model: &mut Model<'_>, run: &mut Run<'_>) -> Result<Box<dyn OptimalFace>, AssignError> {
+/// The same, for a model that is needed afterwards; minima that cannot be met are an error only if `strict`. Pairs
+/// that the optimum needs are added to the model's.
+pub(crate) fn optimal_face(
+    model: &mut Model<'_>,
+    strict: bool,
+    run: &mut Run<'_>,
+) -> Result<Box<dyn OptimalFace>, AssignError> {
     let problem = model.problem;
-    let strict = problem.policy.shortfall == Shortfall::Error;
     let sizes = model.sizes();
     let mut count = None;
     if problem.counts_deletes() && !problem.asks_nothing() {

@@ -181,11 +181,7 @@ impl Exact<'_, '_> {
                 !authors.iter().any(|&author| forbidden.contains(&(students[left], author)))
             });
         }
-        let mut face = match optimal_face(&mut model, run) {
-            Ok(face) => face,
-            Err(AssignError::Infeasible(_)) => return Ok(()),
-            Err(other) => return Err(other),
-        };
+        let mut face = optimal_face(&mut model, false, run)?;
         let mut found = assignment_of(&model, face.as_ref());
         if objective(problem, &found) != self.wanted || !meets_work_musts(problem, &found) {
             return Ok(());
