@@ -51,12 +51,12 @@ pub struct Plan {
 impl Plan {
     /// The plan that turns the existing reviews into a solution. O(n + m + T log T).
     #[must_use]
-    pub fn diff(problem: &Problem, solution: &Solution, strategy: StrategyChoice) -> Self {
+    pub fn diff(problem: &Problem, solution: &Solution) -> Self {
         let mut plan = Self {
             steps: Vec::with_capacity(solution.assignment.len()),
             kept: Vec::new(),
             reasons: Vec::new(),
-            strategy,
+            strategy: solution.strategy.clone(),
             shortfalls: shortfalls(problem, &solution.assignment),
             report: Report::default(),
         };

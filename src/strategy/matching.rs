@@ -33,7 +33,8 @@ impl Strategy for Matching {
         let mut optimum = seeded_optimum(problem, run)?;
         let turns = 64.max(optimum.chosen().min(2_000));
         optimum.walk(turns, &mut Random::new(run.seed, Purpose::Walk), run)?;
-        fewer_reciprocal(optimum, run.seed, run)
+        let assignment = fewer_reciprocal(optimum, run.seed, run)?;
+        Ok(Solution::new(self.name(), run.seed, assignment))
     }
 }
 

@@ -27,10 +27,12 @@ pub(crate) use goals::counts;
 pub(crate) use optimum::find_cut;
 
 use alloc::boxed::Box;
+use alloc::string::String;
 use core::ops::ControlFlow;
 
 use crate::assignment::Assignment;
 use crate::certificate::Infeasible;
+use crate::input::StrategyChoice;
 use crate::problem::Problem;
 
 /// A way to choose one among the valid assignments.
@@ -69,6 +71,17 @@ pub struct Guarantees {
 pub struct Solution {
     /// Who reviews what.
     pub assignment: Assignment,
+    /// The strategy that chose it, with seed and parameters, as plans name it.
+    pub strategy: StrategyChoice,
+}
+
+impl Solution {
+    /// An assignment by the strategy of a name under a seed, without parameters.
+    #[must_use]
+    pub fn new(name: &str, seed: u64, assignment: Assignment) -> Self {
+        let strategy = StrategyChoice { name: String::from(name), seed, ..StrategyChoice::default() };
+        Self { assignment, strategy }
+    }
 }
 
 /// Why there is no assignment.

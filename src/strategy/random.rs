@@ -8,6 +8,7 @@ use super::matching::seeded_optimum;
 use super::pairing::Pairing;
 use super::reciprocal::{fewer_reciprocal, settles_reciprocal};
 use super::{AssignError, Guarantees, Run, Solution, Strategy};
+use crate::assignment::Assignment;
 use crate::problem::Problem;
 use crate::random::{Purpose, Random};
 
@@ -32,18 +33,19 @@ impl Strategy for RandomAssignment {
 
     fn assign(&self, problem: &Problem, run: &mut Run<'_>) -> Result<Solution, AssignError> {
         run.report("pairing", 0, problem.students() as u64)?;
-        if let Some(solution) = paired(problem, run.seed) {
-            return Ok(solution);
+        if let Some(assignment) = paired(problem, run.seed) {
+            return Ok(Solution::new(self.name(), run.seed, assignment));
         }
         let mut optimum = seeded_optimum(problem, run)?;
         let turns = 64 + 4 * optimum.chosen();
         optimum.walk(turns, &mut Random::new(run.seed, Purpose::Walk), run)?;
-        fewer_reciprocal(optimum, run.seed, run)
+        let assignment = fewer_reciprocal(optimum, run.seed, run)?;
+        Ok(Solution::new(self.name(), run.seed, assignment))
     }
 }
 
 /// The assignment by random pairing of ideal counts, where that works out.
-fn paired(problem: &Problem, seed: u64) -> Option<Solution> {
+fn paired(problem: &Problem, seed: u64) -> Option<Assignment> {
     let mut remainder = Random::new(seed, Purpose::Remainder);
     let mut choose = |candidates: &mut [u32], count: usize| {
         for place in 0..count {

@@ -10,7 +10,7 @@ use alloc::vec::Vec;
 use super::network::Model;
 use super::optimum::{OptimalFace, Optimum, optimal_face};
 use super::pairing::Pairing;
-use super::{AssignError, Run, Solution, objective};
+use super::{AssignError, Run, objective};
 use crate::assignment::Assignment;
 use crate::input::Reciprocal;
 use crate::problem::Problem;
@@ -26,11 +26,11 @@ pub(super) fn fewer_reciprocal(
     mut optimum: Optimum<'_>,
     seed: u64,
     run: &mut Run<'_>,
-) -> Result<Solution, AssignError> {
+) -> Result<Assignment, AssignError> {
     let problem = optimum.model.problem;
     let mut best = optimum.assignment();
     if problem.policy.reciprocal != Reciprocal::Avoid {
-        return Ok(Solution { assignment: best });
+        return Ok(best);
     }
     let mut random = Random::new(seed, Purpose::Reciprocal);
     let turns = 2_000.min(50 * (1 + optimum.chosen()));
@@ -44,11 +44,11 @@ pub(super) fn fewer_reciprocal(
         left = search.left;
     }
     debug_assert!(left >= unavoidable);
-    Ok(Solution { assignment: best })
+    Ok(best)
 }
 
 /// Ends a run by pairing; none when the assignment should come from the flow, so that the exact search can follow.
-pub(super) fn settles_reciprocal(pairing: &mut Pairing<'_>, problem: &Problem, seed: u64) -> Option<Solution> {
+pub(super) fn settles_reciprocal(pairing: &mut Pairing<'_>, problem: &Problem, seed: u64) -> Option<Assignment> {
     let avoid = problem.policy.reciprocal == Reciprocal::Avoid;
     if avoid {
         pairing.fewer_reciprocal(&mut Random::new(seed, Purpose::Reciprocal));
@@ -57,7 +57,7 @@ pub(super) fn settles_reciprocal(pairing: &mut Pairing<'_>, problem: &Problem, s
     let settled = !avoid
         || problem.students() > EXACT_UP_TO
         || problem.reciprocal_pairs(&assignment).len() <= fixed_reciprocal(problem);
-    settled.then_some(Solution { assignment })
+    settled.then_some(assignment)
 }
 
 /// Reciprocal pairs among the fixed reviews alone.

@@ -8,6 +8,7 @@ use super::optimum::optimum;
 use super::pairing::Pairing;
 use super::reciprocal::{fewer_reciprocal, settles_reciprocal};
 use super::{AssignError, Guarantees, Run, Solution, Strategy};
+use crate::assignment::Assignment;
 use crate::input::Relation;
 use crate::problem::Problem;
 use crate::problem::rows::index;
@@ -34,8 +35,8 @@ impl Strategy for RoundRobin {
 
     fn assign(&self, problem: &Problem, run: &mut Run<'_>) -> Result<Solution, AssignError> {
         run.report("rotation", 0, problem.students() as u64)?;
-        if let Some(solution) = rotated(problem) {
-            return Ok(solution);
+        if let Some(assignment) = rotated(problem) {
+            return Ok(Solution::new(self.name(), run.seed, assignment));
         }
         let students: Vec<u32> = (0..index(problem.students())).collect();
         let submissions: Vec<u32> = (0..index(problem.submissions())).collect();
@@ -49,7 +50,8 @@ impl Strategy for RoundRobin {
                 if there > here { there - here } else { there + ring.length - here }
             });
         }
-        fewer_reciprocal(optimum(model, run)?, 0, run)
+        let assignment = fewer_reciprocal(optimum(model, run)?, 0, run)?;
+        Ok(Solution::new(self.name(), run.seed, assignment))
     }
 }
 
@@ -158,7 +160,7 @@ fn levels(receiving: &[(u32, u32)]) -> Vec<u32> {
 }
 
 /// The assignment by rotation, where that reaches the ideal counts.
-fn rotated(problem: &Problem) -> Option<Solution> {
+fn rotated(problem: &Problem) -> Option<Assignment> {
     // The first in canonical order get one more where counts cannot be equal.
     let ideal = Ideal::of(problem, &mut |_, _| {})?;
     let (person, block) = (Ring::by_person(problem), Ring::by_block(problem));

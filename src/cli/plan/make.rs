@@ -16,7 +16,7 @@ pub(super) fn plan(loaded: &Loaded, bar: &mut Bar) -> Result<Plan, Failure> {
         return Err(Failure::Bug(format!("the strategy {:?} was let through", choice.name)));
     };
     let mut run = Run::new(choice.seed).observed(bar);
-    let solution = match strategy.assign(problem, &mut run) {
+    let mut solution = match strategy.assign(problem, &mut run) {
         Ok(solution) => solution,
         Err(AssignError::Infeasible(certificate)) => {
             let sentences = explain::sentences(problem, &certificate);
@@ -24,7 +24,8 @@ pub(super) fn plan(loaded: &Loaded, bar: &mut Bar) -> Result<Plan, Failure> {
         }
         Err(AssignError::Interrupted) => return Err(Failure::Interrupted),
     };
-    let plan = Plan::diff(problem, &solution, choice);
+    solution.strategy = choice;
+    let plan = Plan::diff(problem, &solution);
     drop(solution);
     bar.stage("checking");
     let verdict = verify(input, &plan.view(problem));

@@ -7,7 +7,7 @@ mod words;
 
 use std::fmt::Write as _;
 
-use peerplan::input::{StrategyChoice, WorkflowState};
+use peerplan::input::WorkflowState;
 use peerplan::plan::{OperationRecord, PlanView, Records};
 use peerplan::strategy::{AssignError, Run, Strategy};
 use peerplan::verify::verify;
@@ -49,10 +49,7 @@ fn result(input: &Input, strategy: &dyn Strategy, seed: u64) -> Result<Assignmen
 
 fn planned(problem: &Problem, strategy: &dyn Strategy, seed: u64) -> Result<Plan, Infeasible> {
     match strategy.assign(problem, &mut Run::new(seed)) {
-        Ok(solution) => {
-            let choice = StrategyChoice { name: strategy.name().into(), seed, ..StrategyChoice::default() };
-            Ok(Plan::diff(problem, &solution, choice))
-        }
+        Ok(solution) => Ok(Plan::diff(problem, &solution)),
         Err(AssignError::Infeasible(proof)) => Err(*proof),
         Err(other) => panic!("{}: {other}", strategy.name()),
     }
