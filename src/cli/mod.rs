@@ -3,6 +3,11 @@
 //! Data goes to standard output, everything else to standard error. What a verb prints is decided in the verb's own
 //! file; how a failure is worded and which exit code it has, in [`failure`] alone.
 
+#![allow(
+    clippy::disallowed_methods,
+    reason = "the command is the executor: it opens files and knows the time and the terminal"
+)]
+
 mod completions;
 mod explain;
 mod failure;

@@ -1,5 +1,7 @@
 //! `--affinities`: a score file put into a problem.
 
+#![allow(clippy::disallowed_types, reason = "ids are looked up in these sets, never gone through")]
+
 use std::collections::HashSet;
 use std::fs::File;
 use std::io;

@@ -104,33 +104,23 @@ impl Bottleneck {
             CutSide::Submissions => ("submission", "need", "student", "may review them"),
             CutSide::Students => ("student", "must give", "submission", "may be reviewed by them"),
         };
-        let mut text =
-            format!("{} {verb} {}; ", these(self.asking.len(), asking), count(certificate.required, "review"));
-        match (self.answering.len(), self.limited) {
-            (0, _) => text += &format!("no {answering} {may}"),
-            (all, 0) => {
-                text += &format!("only {} {may}, each pair once: {}", count(all as u64, answering), self.single_pairs);
-            }
-            (all, limited) if limited == all as u64 => {
-                text += &format!(
-                    "only {} {may}, at most {} each: {}",
-                    count(limited, answering),
-                    self.largest_maximum,
-                    self.places
-                );
-            }
-            (all, limited) => {
-                text += &format!(
-                    "only {} {may}, {limited} of them at most {} each ({}), and {} from the others: {}",
-                    count(all as u64, answering),
-                    self.largest_maximum,
-                    self.places,
-                    count(self.single_pairs, "review"),
-                    certificate.available
-                );
-            }
-        }
-        text += &format!(", {} short", certificate.missing());
+        let asked = format!("{} {verb} {}", these(self.asking.len(), asking), count(certificate.required, "review"));
+        let able = count(self.answering.len() as u64, answering);
+        let (limited, largest, places) = (self.limited, self.largest_maximum, self.places);
+        let answered = if self.answering.is_empty() {
+            format!("no {answering} {may}")
+        } else if limited == 0 {
+            format!("only {able} {may}, each pair once: {}", self.single_pairs)
+        } else if limited == self.answering.len() as u64 {
+            format!("only {able} {may}, at most {largest} each: {places}")
+        } else {
+            let others = count(self.single_pairs, "review");
+            let all = certificate.available;
+            format!(
+                "only {able} {may}, {limited} of them at most {largest} each ({places}), and {others} from the others: {all}"
+            )
+        };
+        let text = format!("{asked}; {answered}, {} short", certificate.missing());
         let mut sentences = alloc::vec![text];
         if !self.excluded.is_empty() {
             let rules = self.excluded.iter().map(|rule| {

@@ -1,5 +1,6 @@
 //! Single changes that make an infeasible problem feasible, each tried.
 
+use alloc::boxed::Box;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -35,8 +36,10 @@ pub(super) fn reliefs(
     bottleneck: &Bottleneck,
 ) -> Vec<Relief> {
     let mut found = Vec::new();
-    for (change, size, changed) in candidates(input, problem, certificate, bottleneck) {
-        if Problem::new(&changed).is_ok_and(|problem| certificate_of(&problem).is_none()) {
+    for Change { words: change, size, edit } in changes(input, problem, certificate, bottleneck) {
+        let mut edited = input.clone();
+        edit(&mut edited);
+        if Problem::new(&edited).is_ok_and(|problem| certificate_of(&problem).is_none()) {
             found.push(Relief { change, size });
         }
     }
@@ -44,21 +47,24 @@ pub(super) fn reliefs(
     found
 }
 
-/// Changes worth trying, each with its size.
-fn candidates(
-    input: &Input,
-    problem: &Problem,
-    certificate: &Infeasible,
-    bottleneck: &Bottleneck,
-) -> Vec<(String, u64, Input)> {
-    let mut changes = Vec::new();
+/// A change worth trying.
+struct Change {
+    words: String,
+    size: u64,
+    edit: Box<dyn Fn(&mut Input)>,
+}
+
+impl Change {
+    fn new(words: String, size: u64, edit: impl Fn(&mut Input) + 'static) -> Self {
+        Self { words, size, edit: Box::new(edit) }
+    }
+}
+
+/// Changes worth trying: bounds of the members of the cut, the rules for all, and single `must_not_review` rules.
+fn changes(input: &Input, problem: &Problem, certificate: &Infeasible, bottleneck: &Bottleneck) -> Vec<Change> {
     let tried = tried(problem);
     let missing = certificate.missing();
-    let mut add = |change: String, size: u64, edit: &dyn Fn(&mut Input)| {
-        let mut changed = input.clone();
-        edit(&mut changed);
-        changes.push((change, size, changed));
-    };
+    let mut changes = Vec::new();
     match certificate.side {
         CutSide::Submissions => {
             for id in certificate.students.iter().take(tried) {
@@ -66,9 +72,13 @@ fn candidates(
                 let Some(max) = problem.student_bound(student).max else { continue };
                 let place = problem.people.student_places[student] as usize;
                 let min = problem.student_bound(student).min;
-                add(format!("let student {id} give up to {} reviews", max + missing), missing, &|input| {
-                    input.students[place].reviews = Some(Bound::between(min, max + missing));
-                });
+                changes.push(Change::new(
+                    format!("let student {id} give up to {} reviews", max + missing),
+                    missing,
+                    move |input| {
+                        input.students[place].reviews = Some(Bound::between(min, max + missing));
+                    },
+                ));
             }
             for id in certificate.submissions.iter().take(tried) {
                 let Some(submission) = problem.find_submission(id) else { continue };
@@ -76,9 +86,13 @@ fn candidates(
                 let place = problem.people.submission_places[submission] as usize;
                 if bound.min >= missing {
                     let less = Bound { min: bound.min - missing, max: bound.max };
-                    add(format!("ask for {} reviews of submission {id}", less.min), missing, &|input| {
-                        input.submissions[place].reviews = Some(less);
-                    });
+                    changes.push(Change::new(
+                        format!("ask for {} reviews of submission {id}", less.min),
+                        missing,
+                        move |input| {
+                            input.submissions[place].reviews = Some(less);
+                        },
+                    ));
                 }
             }
         }
@@ -89,9 +103,13 @@ fn candidates(
                 let place = problem.people.student_places[student] as usize;
                 if bound.min >= missing {
                     let less = Bound { min: bound.min - missing, max: bound.max };
-                    add(format!("ask student {id} for {} reviews", less.min), missing, &|input| {
-                        input.students[place].reviews = Some(less);
-                    });
+                    changes.push(Change::new(
+                        format!("ask student {id} for {} reviews", less.min),
+                        missing,
+                        move |input| {
+                            input.students[place].reviews = Some(less);
+                        },
+                    ));
                 }
             }
             for id in bottleneck.answering.iter().take(tried) {
@@ -100,80 +118,115 @@ fn candidates(
                 let place = problem.people.submission_places[submission] as usize;
                 if let Some(max) = bound.max {
                     let more = Bound::between(bound.min, max + missing);
-                    add(format!("let submission {id} receive up to {} reviews", max + missing), missing, &|input| {
-                        input.submissions[place].reviews = Some(more);
-                    });
+                    changes.push(Change::new(
+                        format!("let submission {id} receive up to {} reviews", max + missing),
+                        missing,
+                        move |input| {
+                            input.submissions[place].reviews = Some(more);
+                        },
+                    ));
                 }
             }
         }
     }
-    policy_candidates(input, &mut add);
+    policy_changes(input, &mut changes);
     let rules = input.rules.iter().enumerate().filter(|(_, rule)| rule.kind == RuleKind::MustNotReview);
     for (place, rule) in rules.take(tried) {
-        add(format!("drop the must_not_review rule of {} at /rules/{place}", rule.assessor_id), 1, &|input| {
-            input.rules.remove(place);
-        });
+        changes.push(Change::new(
+            format!("drop the must_not_review rule of {} at /rules/{place}", rule.assessor_id),
+            1,
+            move |input| {
+                input.rules.remove(place);
+            },
+        ));
     }
     changes
 }
 
 /// Changes of the rules for all.
-fn policy_candidates(input: &Input, add: &mut dyn FnMut(String, u64, &dyn Fn(&mut Input))) {
+fn policy_changes(input: &Input, changes: &mut Vec<Change>) {
     let policy = &input.policy;
     let everybody = (input.students.len() + input.submissions.len()) as u64;
     let asked = policy.reviews_per_student;
     if asked.min > 0 {
-        add(format!("ask every student for {} reviews at least", asked.min - 1), everybody, &|input| {
-            input.policy.reviews_per_student.min -= 1;
-        });
+        changes.push(Change::new(
+            format!("ask every student for {} reviews at least", asked.min - 1),
+            everybody,
+            move |input| {
+                input.policy.reviews_per_student.min -= 1;
+            },
+        ));
     }
     if let Some(max) = asked.max {
-        add(format!("let every student give up to {} reviews", max + 1), everybody, &|input| {
-            input.policy.reviews_per_student.max = Some(max + 1);
-        });
+        changes.push(Change::new(
+            format!("let every student give up to {} reviews", max + 1),
+            everybody,
+            move |input| {
+                input.policy.reviews_per_student.max = Some(max + 1);
+            },
+        ));
     }
     if let Demand::Within(bound) = policy.reviews_per_submission {
         if bound.min > 0 {
             let less = Bound { min: bound.min - 1, ..bound };
-            add(format!("ask for {} reviews of every submission", less.min), everybody, &|input| {
-                input.policy.reviews_per_submission = Demand::Within(less);
-            });
+            changes.push(Change::new(
+                format!("ask for {} reviews of every submission", less.min),
+                everybody,
+                move |input| {
+                    input.policy.reviews_per_submission = Demand::Within(less);
+                },
+            ));
         }
         if let Some(max) = bound.max {
             let more = Bound { max: Some(max + 1), ..bound };
-            add(format!("let every submission receive up to {} reviews", max + 1), everybody, &|input| {
-                input.policy.reviews_per_submission = Demand::Within(more);
-            });
+            changes.push(Change::new(
+                format!("let every submission receive up to {} reviews", max + 1),
+                everybody,
+                move |input| {
+                    input.policy.reviews_per_submission = Demand::Within(more);
+                },
+            ));
         }
     }
     let hard = |relation| matches!(relation, Relation::Same | Relation::Different);
     if hard(policy.section) {
-        add(String::from("drop the section rule"), 2 * everybody, &|input| input.policy.section = Relation::Any);
+        changes.push(Change::new(String::from("drop the section rule"), 2 * everybody, move |input| {
+            input.policy.section = Relation::Any;
+        }));
     }
     if hard(policy.group) {
-        add(String::from("drop the group rule"), 2 * everybody, &|input| input.policy.group = Relation::Any);
+        changes.push(Change::new(String::from("drop the group rule"), 2 * everybody, move |input| {
+            input.policy.group = Relation::Any;
+        }));
     }
     for (label, _) in policy.labels.iter().filter(|(_, relation)| hard(**relation)) {
-        add(format!("drop the rule on the label \"{label}\""), 2 * everybody, &|input| {
-            input.policy.labels.remove(label);
-        });
+        let dropped = label.clone();
+        changes.push(Change::new(format!("drop the rule on the label \"{label}\""), 2 * everybody, move |input| {
+            input.policy.labels.remove(&dropped);
+        }));
     }
     if policy.history == Stance::Forbid {
-        add(String::from("set history to \"avoid\""), 2 * everybody, &|input| input.policy.history = Stance::Avoid);
+        changes.push(Change::new(String::from("set history to \"avoid\""), 2 * everybody, move |input| {
+            input.policy.history = Stance::Avoid;
+        }));
     }
     if policy.late == Admission::Exclude {
-        add(String::from("include late submissions"), 2 * everybody, &|input| {
+        changes.push(Change::new(String::from("include late submissions"), 2 * everybody, move |input| {
             input.policy.late = Admission::Include;
-        });
+        }));
     }
     if policy.unsubmitted_reviewers == Admission::Exclude {
-        add(String::from("let students without a submission review"), 2 * everybody, &|input| {
-            input.policy.unsubmitted_reviewers = Admission::Include;
-        });
+        changes.push(Change::new(
+            String::from("let students without a submission review"),
+            2 * everybody,
+            move |input| {
+                input.policy.unsubmitted_reviewers = Admission::Include;
+            },
+        ));
     }
     if policy.unscored == Unscored::Forbid {
-        add(String::from("allow pairs without a score"), 2 * everybody, &|input| {
+        changes.push(Change::new(String::from("allow pairs without a score"), 2 * everybody, move |input| {
             input.policy.unscored = Unscored::Allow;
-        });
+        }));
     }
 }

@@ -8,7 +8,7 @@
 use alloc::vec::Vec;
 
 use super::search::Kind;
-use super::{Flow, Network, Node, NodeCost, Weight};
+use super::{Flow, Network, Node, NodeCost, Weight, number};
 
 /// Whose minima cannot be met.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -141,7 +141,7 @@ impl<W: Weight> Network<W> {
         }
         let left = (0..self.left.len()).filter(|&left| seen[left]);
         let right = (0..self.right.len()).filter(|&right| seen[self.right_node(right)]);
-        Cut { side, left: left.map(|left| left as u32).collect(), right: right.map(|right| right as u32).collect() }
+        Cut { side, left: left.map(number).collect(), right: right.map(number).collect() }
     }
 
     /// Whether a bundle can take one more from its left node (`onward`), or give one back without falling below its

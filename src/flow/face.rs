@@ -7,7 +7,7 @@
 use alloc::vec::Vec;
 
 use super::search::Kind;
-use super::{Flow, NONE, Network, Weight};
+use super::{Flow, NONE, Network, Weight, number};
 use crate::random::Random;
 
 /// One arc of a cycle: from, to, and the edge (or [`NONE`] for an arc without).
@@ -63,10 +63,10 @@ impl<W: Weight> Face<W> {
             if self.met[node] != u32::MAX {
                 break Some(self.met[node] as usize);
             }
-            self.met[node] = self.path.len() as u32;
+            self.met[node] = number(self.path.len());
             match self.random_arc(node, from, by, random) {
                 Some((to, edge)) => {
-                    self.path.push((node as u32, to as u32, edge));
+                    self.path.push((number(node), number(to), edge));
                     (from, node, by) = (node, to, edge);
                 }
                 None => break None,
@@ -145,7 +145,7 @@ impl<W: Weight> Face<W> {
                 for edge in net.loose_edges_of(left) {
                     let target = net.right_node(net.edge_right[edge] as usize);
                     if !flow.used[edge] && tight(target, net.edge_cost[edge]) {
-                        offer(target, edge as u32);
+                        offer(target, number(edge));
                     }
                 }
                 for bundle in net.bundles_of(left) {
@@ -162,7 +162,7 @@ impl<W: Weight> Face<W> {
                 for edge in net.edges_in(bundle) {
                     let target = net.right_node(net.edge_right[edge] as usize);
                     if !flow.used[edge] && tight(target, net.edge_cost[edge]) {
-                        offer(target, edge as u32);
+                        offer(target, number(edge));
                     }
                 }
                 let (load, target) = (flow.bundle_load[bundle], net.bundles[bundle].left as usize);

@@ -43,6 +43,14 @@ pub(crate) use weight::Weight;
 
 use alloc::vec::Vec;
 
+/// A number of a node, bundle or edge: there are fewer than 2^32 of each.
+pub(crate) const fn number(value: usize) -> u32 {
+    debug_assert!(value < u32::MAX as usize);
+    #[allow(clippy::cast_possible_truncation, reason = "checked by whoever makes the network, asserted above")]
+    let number = value as u32;
+    number
+}
+
 /// No bundle.
 pub(crate) const NONE: u32 = u32::MAX;
 
@@ -150,32 +158,32 @@ impl<W: Weight> Network<W> {
     /// Adds the next left node with its edges; `limits` gives minimum and maximum of each bundle by its number.
     /// The order of edges within a bundle, and of those without one, is kept.
     pub(crate) fn add_left(&mut self, node: Node, edges: &mut [Edge<W>], limits: impl Fn(u32) -> (u32, u32)) {
-        let left = self.left.len() as u32;
+        let left = number(self.left.len());
         edges.sort_by_key(|edge| edge.bundle);
         let loose = edges.partition_point(|edge| edge.bundle != NONE);
         let mut last = NONE;
         for (k, edge) in edges.iter().enumerate() {
-            let number = self.edge_right.len() as u32;
+            let first = number(self.edge_right.len());
             let mut bundle = NONE;
             if k < loose {
                 if edge.bundle != last {
                     let (min, max) = limits(edge.bundle);
                     self.bundles.push(Bundle { left, min, max });
-                    self.bundle_edges.push((number, number));
+                    self.bundle_edges.push((first, first));
                     last = edge.bundle;
                 }
-                bundle = self.bundles.len() as u32 - 1;
-                self.bundle_edges[bundle as usize].1 = number + 1;
+                bundle = number(self.bundles.len()) - 1;
+                self.bundle_edges[bundle as usize].1 = first + 1;
             }
             self.edge_left.push(left);
             self.edge_right.push(edge.right);
             self.edge_bundle.push(bundle);
             self.edge_cost.push(edge.cost);
         }
-        let end = self.edge_right.len() as u32;
-        self.loose_starts.push(end - (edges.len() - loose) as u32);
+        let end = number(self.edge_right.len());
+        self.loose_starts.push(end - number(edges.len() - loose));
         self.edge_starts.push(end);
-        self.bundle_starts.push(self.bundles.len() as u32);
+        self.bundle_starts.push(number(self.bundles.len()));
         self.left.push(node);
     }
 
@@ -191,7 +199,7 @@ impl<W: Weight> Network<W> {
         let mut next = starts.clone();
         self.incoming = alloc::vec![0; self.edge_right.len()];
         for (edge, &right) in self.edge_right.iter().enumerate() {
-            self.incoming[next[right as usize] as usize] = edge as u32;
+            self.incoming[next[right as usize] as usize] = number(edge);
             next[right as usize] += 1;
         }
         self.incoming_starts = starts;

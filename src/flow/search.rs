@@ -4,7 +4,7 @@ use alloc::collections::BinaryHeap;
 use alloc::vec::Vec;
 use core::cmp::Reverse;
 
-use super::{NONE, Network, Weight};
+use super::{NONE, Network, Weight, number};
 
 /// A flow of least cost for its value, with the potentials that prove it.
 ///
@@ -248,7 +248,7 @@ impl<'n, W: Weight> Search<'n, W> {
             if self.flow.left_load[left] < self.net.left[left].max {
                 let distance = self.enter(left);
                 self.distance[left] = distance;
-                self.heap.push(Reverse((distance, left as u32)));
+                self.heap.push(Reverse((distance, number(left))));
             }
         }
         while let Some(Reverse((distance, node))) = self.heap.pop() {
@@ -275,9 +275,9 @@ impl<'n, W: Weight> Search<'n, W> {
                     if reached < best[target] && reached < to_sink {
                         best[target] = reached;
                         if cost == W::ZERO {
-                            near.push(target as u32);
+                            near.push(number(target));
                         } else {
-                            heap.push(Reverse((reached, target as u32)));
+                            heap.push(Reverse((reached, number(target))));
                         }
                     }
                 });
@@ -329,7 +329,7 @@ impl<'n, W: Weight> Search<'n, W> {
         for left in 0..self.net.left.len() {
             if self.flow.left_load[left] < self.net.left[left].max && self.enter(left) == W::ZERO {
                 self.level[left] = 1;
-                layer.push(left as u32);
+                layer.push(number(left));
             }
         }
         let (mut depth, mut next) = (1, Vec::new());
@@ -341,7 +341,7 @@ impl<'n, W: Weight> Search<'n, W> {
                 self.arcs(node as usize, |target, cost| {
                     if cost == W::ZERO && level[target] == u32::MAX {
                         level[target] = depth;
-                        next.push(target as u32);
+                        next.push(number(target));
                     }
                 });
             }
@@ -366,7 +366,7 @@ impl<'n, W: Weight> Search<'n, W> {
     fn send(&mut self, left: usize) -> bool {
         let right_base = self.net.right_node(0);
         // The nodes of the path and, for each but the first, the edge by which it was reached.
-        let mut path: Vec<(u32, u32)> = alloc::vec![(left as u32, NONE)];
+        let mut path: Vec<(u32, u32)> = alloc::vec![(number(left), NONE)];
         while let Some(&(node, _)) = path.last() {
             let node = node as usize;
             if node >= right_base {
@@ -378,7 +378,7 @@ impl<'n, W: Weight> Search<'n, W> {
                 }
             }
             match self.next_arc(node) {
-                Some((target, edge)) => path.push((target as u32, edge)),
+                Some((target, edge)) => path.push((number(target), edge)),
                 None => {
                     path.pop();
                     if let Some(&(before, _)) = path.last() {
@@ -406,7 +406,7 @@ impl<'n, W: Weight> Search<'n, W> {
                     let edge = loose.start + cursor;
                     let target = net.right_node(net.edge_right[edge] as usize);
                     if !flow.used[edge] && leads(target, net.edge_cost[edge]) {
-                        found = Some((target, edge as u32));
+                        found = Some((target, number(edge)));
                     } else {
                         cursor += 1;
                     }
@@ -428,7 +428,7 @@ impl<'n, W: Weight> Search<'n, W> {
                     let edge = edges.start + cursor;
                     let target = net.right_node(net.edge_right[edge] as usize);
                     if !flow.used[edge] && leads(target, net.edge_cost[edge]) {
-                        found = Some((target, edge as u32));
+                        found = Some((target, number(edge)));
                     } else {
                         cursor += 1;
                     }
@@ -449,14 +449,14 @@ impl<'n, W: Weight> Search<'n, W> {
                     let edge = incoming[cursor] as usize;
                     let target = net.tail_node(edge);
                     if flow.used[edge] && leads(target, W::ZERO - net.edge_cost[edge]) {
-                        found = Some((target, edge as u32));
+                        found = Some((target, number(edge)));
                     } else {
                         cursor += 1;
                     }
                 }
             }
         }
-        self.cursor[node] = cursor as u32;
+        self.cursor[node] = number(cursor);
         found
     }
 

@@ -1,5 +1,12 @@
 //! The engine against all subsets of edges, on small random networks.
 
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    clippy::cast_sign_loss,
+    reason = "the numbers are small by construction"
+)]
+
 use alloc::vec::Vec;
 
 use super::{Cut, CutSide, Edge, Face, Flow, NONE, Network, Node, NodeCost};

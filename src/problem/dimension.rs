@@ -77,7 +77,7 @@ impl Dimension {
         for student in 0..people.students.len() {
             let place = people.student_places[student];
             for id in sorted(of_student(&name, people.student(input, student))) {
-                let pointer = Place { array: "students", place, name: &name };
+                let pointer = Place { array: "students", number: place, name: &name };
                 entries.push((index(student), interner.number(id, pointer, found)));
             }
         }
@@ -88,7 +88,7 @@ impl Dimension {
             match of_submission(&name, people.submission(input, submission)) {
                 Some(ids) => {
                     for id in sorted(ids) {
-                        let pointer = Place { array: "submissions", place, name: &name };
+                        let pointer = Place { array: "submissions", number: place, name: &name };
                         entries.push((index(submission), interner.number(id, pointer, found)));
                     }
                 }
@@ -111,13 +111,13 @@ impl Dimension {
 /// Where the set of an entity stands in the input.
 struct Place<'a> {
     array: &'static str,
-    place: u32,
+    number: u32,
     name: &'a DimensionName,
 }
 
 impl core::fmt::Display for Place<'_> {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        write!(f, "/{}/{}/", self.array, self.place)?;
+        write!(f, "/{}/{}/", self.array, self.number)?;
         match self.name {
             DimensionName::Section => f.write_str("sections"),
             DimensionName::Group => f.write_str("groups"),

@@ -85,9 +85,9 @@ impl Ideal {
 /// Whether evenness alone decides: nothing is wished for, no delete counts, and no rule picks single pairs out.
 fn is_plain(problem: &Problem) -> bool {
     let wishes = |relation| matches!(relation, Relation::PreferSame | Relation::PreferDifferent);
-    let movable = !problem.settled.movable.values().is_empty();
+    let nothing_moves = problem.settled.movable.values().is_empty();
     !problem.asks_nothing()
-        && !(movable && problem.policy.existing == Existing::Rebalance)
+        && (nothing_moves || problem.policy.existing != Existing::Rebalance)
         && problem.pairs.wishes.values().is_empty()
         && !problem.dimensions.iter().any(|dimension| wishes(dimension.relation))
         && (problem.policy.history != Stance::Avoid || problem.pairs.history.values().is_empty())
@@ -109,15 +109,15 @@ impl Open {
         let most_given = u32::try_from(self.receiving.len()).unwrap_or(u32::MAX);
         let most_received = u32::try_from(self.giving.len()).unwrap_or(u32::MAX);
         let open = self.receiving.len();
-        let receiving = fill(self.receiving, most_received, count, choose)?;
+        let receiving = fill(&self.receiving, most_received, count, choose)?;
         let all_receive = receiving.len() == open;
-        Some(Component { giving: fill(self.giving, most_given, count, choose)?, receiving, all_receive })
+        Some(Component { giving: fill(&self.giving, most_given, count, choose)?, receiving, all_receive })
     }
 }
 
 /// Shares `count` out so that the sum of squares of `base + x` is least, `min ≤ x ≤ max` (and at most `limit`): water
 /// filling. None when the bounds do not allow for `count`.
-fn fill(nodes: Vec<(u32, Node)>, limit: u32, count: u64, choose: &mut Choose<'_>) -> Option<Vec<(u32, u32)>> {
+fn fill(nodes: &[(u32, Node)], limit: u32, count: u64, choose: &mut Choose<'_>) -> Option<Vec<(u32, u32)>> {
     let at = |node: &Node, level: u64| -> u64 {
         let most = u64::from(node.max.min(limit));
         level.saturating_sub(u64::from(node.base)).clamp(u64::from(node.min).min(most), most)
@@ -207,10 +207,10 @@ mod tests {
         let node = |min, max, base| Node { min, max, base };
         let nodes = alloc::vec![(0, node(0, 9, 0)), (1, node(0, 1, 0)), (2, node(2, 9, 5)), (3, node(0, 9, 2))];
         let mut first = |_: &mut [u32], _: usize| {};
-        let shared = fill(nodes.clone(), 9, 10, &mut first).expect("room for ten");
+        let shared = fill(&nodes, 9, 10, &mut first).expect("room for ten");
         // Final counts 5, 1, 7, 4: squares 25 + 1 + 49 + 16; no other split of ten is lower.
         assert_eq!(shared, [(0, 5), (1, 1), (2, 2), (3, 2)]);
-        assert_eq!(fill(nodes.clone(), 9, 1, &mut first), None, "the minimum asks for two");
-        assert_eq!(fill(nodes, 9, 29, &mut first), None, "the maxima allow for 28");
+        assert_eq!(fill(&nodes, 9, 1, &mut first), None, "the minimum asks for two");
+        assert_eq!(fill(&nodes, 9, 29, &mut first), None, "the maxima allow for 28");
     }
 }

@@ -54,7 +54,7 @@ impl Optimum<'_> {
         let problem = self.model.problem;
         let used = self.face.used().iter().enumerate().filter(|(_, used)| **used);
         let mut pairs: Vec<(u32, u32)> =
-            used.map(|(edge, _)| self.model.members(self.face.ends(edge as u32))).collect();
+            used.map(|(edge, _)| self.model.members(self.face.ends(index(edge)))).collect();
         pairs.extend(fixed_pairs(problem));
         Assignment::new(problem.students(), pairs)
     }
@@ -78,7 +78,7 @@ impl Optimum<'_> {
 
 /// The fixed reviews of students.
 pub(crate) fn fixed_pairs(problem: &Problem) -> impl Iterator<Item = (u32, u32)> + '_ {
-    problem.settled.fixed.entries().map(|(student, submission)| (crate::problem::rows::index(student), submission))
+    problem.settled.fixed.entries().map(|(student, submission)| (index(student), submission))
 }
 
 /// An optimal assignment of a model.

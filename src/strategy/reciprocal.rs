@@ -14,6 +14,7 @@ use super::{AssignError, Run, objective};
 use crate::assignment::Assignment;
 use crate::input::Reciprocal;
 use crate::problem::Problem;
+use crate::problem::rows::index;
 use crate::random::{Purpose, Random};
 
 /// Up to this many students the exact search is tried.
@@ -100,7 +101,7 @@ fn descend(
 
 fn assignment_of(model: &Model<'_>, face: &dyn OptimalFace) -> Assignment {
     let used = face.used().iter().enumerate().filter(|(_, used)| **used);
-    let mut pairs: Vec<(u32, u32)> = used.map(|(edge, _)| model.members(face.ends(edge as u32))).collect();
+    let mut pairs: Vec<(u32, u32)> = used.map(|(edge, _)| model.members(face.ends(index(edge)))).collect();
     pairs.extend(super::optimum::fixed_pairs(model.problem));
     Assignment::new(model.problem.students(), pairs)
 }
@@ -120,7 +121,7 @@ impl<'m, 'p> Count<'m, 'p> {
         }
         for edge in 0..face.used().len() {
             if face.used()[edge] {
-                let (student, submission) = model.members(face.ends(edge as u32));
+                let (student, submission) = model.members(face.ends(index(edge)));
                 count.change(student, submission, true);
             }
         }

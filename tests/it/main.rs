@@ -1,6 +1,7 @@
 //! Tests of the library as a whole.
 
 #[cfg(feature = "cli")]
+#[allow(clippy::disallowed_methods, reason = "the command is tried on files")]
 mod cli;
 mod instances;
 mod laws;

@@ -5,6 +5,11 @@
 //! otherwise on all that was chosen. `Facts::valid` and `Facts::tally` define what is searched for, and the tests
 //! compare this search with all sets of free pairs.
 
+#![allow(
+    clippy::disallowed_types,
+    reason = "the states of a search are looked up, and sorted before they are gone through"
+)]
+
 use std::collections::HashMap;
 
 use peerplan::input::{Bound, Reciprocal};
