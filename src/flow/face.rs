@@ -87,6 +87,34 @@ impl<W: Weight> Face<W> {
         Some(changed)
     }
 
+    /// Lets the left nodes of two used edges exchange their right nodes, where that keeps the cost and all loads.
+    /// Returns the four edges that changed: the two given, then those used instead, in the order of the left nodes.
+    pub(crate) fn exchange(&mut self, a: u32, b: u32) -> Option<[u32; 4]> {
+        let (net, flow) = (&self.net, &self.flow);
+        let ((left_a, right_a), (left_b, right_b)) = (net.ends(a as usize), net.ends(b as usize));
+        if left_a == left_b || right_a == right_b {
+            return None;
+        }
+        let unused = |left: usize, right: usize| {
+            net.edges_of(left).find(|&edge| net.edge_right[edge] as usize == right && !flow.used[edge])
+        };
+        let (new_a, new_b) = (unused(left_a, right_b)?, unused(left_b, right_a)?);
+        let cost = |edge: usize| net.edge_cost[edge];
+        let same_cost = cost(a as usize) + cost(b as usize) == cost(new_a) + cost(new_b);
+        let fits = |old: u32, new: usize| {
+            let (from, to) = (net.edge_bundle[old as usize], net.edge_bundle[new]);
+            from == to
+                || ((from == NONE || flow.bundle_load[from as usize] > net.bundles[from as usize].min)
+                    && (to == NONE || flow.bundle_load[to as usize] < net.bundles[to as usize].max))
+        };
+        let changed = [a, b, number(new_a), number(new_b)];
+        let possible = same_cost && fits(a, new_a) && fits(b, new_b);
+        possible.then(|| {
+            self.undo(&changed);
+            changed
+        })
+    }
+
     /// Flips a set of edges that a [`turn`](Self::turn) changed back, with all loads.
     pub(crate) fn undo(&mut self, changed: &[u32]) {
         for &edge in changed {

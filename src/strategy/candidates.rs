@@ -16,7 +16,7 @@ use crate::problem::rows::{Rows, index};
 use crate::random::Random;
 
 /// Up to this many pairs of students and submissions, all are looked at.
-pub(super) const ALL_PAIRS: usize = 4_000_000;
+pub(super) const ALL_PAIRS: usize = 250_000;
 /// Candidates per student beyond twice the reviews asked for.
 const SAMPLE: usize = 12;
 

@@ -19,7 +19,10 @@ use crate::random::{Purpose, Random};
 pub(crate) trait OptimalFace {
     /// Goes round a random cycle; returns the edges that changed, none when no cycle was met.
     fn turn(&mut self, random: &mut Random) -> Option<Vec<u32>>;
-    /// Takes a turn back.
+    /// Lets the left nodes of two used edges exchange their right nodes; returns the two edges and those used instead,
+    /// none when the exchange would not be as good.
+    fn exchange(&mut self, a: u32, b: u32) -> Option<[u32; 4]>;
+    /// Takes a turn or an exchange back.
     fn undo(&mut self, changed: &[u32]);
     /// Left and right node of an edge.
     fn ends(&self, edge: u32) -> (usize, usize);
@@ -30,6 +33,9 @@ pub(crate) trait OptimalFace {
 impl<W: Weight> OptimalFace for Face<W> {
     fn turn(&mut self, random: &mut Random) -> Option<Vec<u32>> {
         Face::turn(self, random)
+    }
+    fn exchange(&mut self, a: u32, b: u32) -> Option<[u32; 4]> {
+        Face::exchange(self, a, b)
     }
     fn undo(&mut self, changed: &[u32]) {
         Face::undo(self, changed);

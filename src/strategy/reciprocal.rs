@@ -19,6 +19,8 @@ use crate::random::{Purpose, Random};
 
 /// Up to this many students the exact search is tried.
 const EXACT_UP_TO: usize = 40;
+/// Every so many steps of the local search go round a random cycle instead of exchanging two reviews.
+const CYCLE_EVERY: usize = 16;
 /// How many flows the exact search may solve.
 const EXACT_BUDGET: usize = 3_000;
 
@@ -34,17 +36,18 @@ pub(super) fn fewer_reciprocal(
         return Ok(best);
     }
     let mut random = Random::new(seed, Purpose::Reciprocal);
-    let turns = 2_000.min(50 * (1 + optimum.chosen()));
-    let mut left = descend(&optimum.model, &mut optimum.face, turns, &mut random, &mut best, run)?;
-    let unavoidable = fixed_reciprocal(problem);
-    if left > unavoidable && problem.students() <= EXACT_UP_TO {
+    let floor = fixed_reciprocal(problem);
+    let chosen = optimum.chosen();
+    let effort = Effort { floor, steps: 100_000, patience: (40 * chosen).clamp(500, 20_000) };
+    let mut left = descend(&optimum.model, &mut optimum.face, effort, &mut random, &mut best, run)?;
+    if left > floor && problem.students() <= EXACT_UP_TO {
         let wanted = objective(problem, &best);
-        let mut search = Exact { model: &optimum.model, wanted, unavoidable, budget: EXACT_BUDGET, random, best, left };
+        let mut search = Exact { model: &optimum.model, wanted, floor, budget: EXACT_BUDGET, random, best, left };
         search.branch(&BTreeSet::new(), run)?;
         best = search.best;
         left = search.left;
     }
-    debug_assert!(left >= unavoidable);
+    debug_assert!(left >= floor);
     Ok(best)
 }
 
@@ -67,36 +70,74 @@ fn fixed_reciprocal(problem: &Problem) -> usize {
     problem.reciprocal_pairs(&Assignment::new(problem.students(), fixed)).len()
 }
 
-/// Local search: random cycles that do not add reciprocal pairs are kept. Returns how many are left.
+/// How hard the local search tries.
+#[derive(Clone, Copy)]
+struct Effort {
+    /// Reciprocal pairs that no search can remove.
+    floor: usize,
+    /// Steps in all.
+    steps: usize,
+    /// Steps without improvement after which it ends.
+    patience: usize,
+}
+
+/// Local search: exchanges of two reviews, one of them reciprocal, and now and then a random cycle; what does not add
+/// reciprocal pairs is kept. Returns how many are left.
 fn descend(
     model: &Model<'_>,
     face: &mut Box<dyn OptimalFace>,
-    turns: usize,
+    effort: Effort,
     random: &mut Random,
     best: &mut Assignment,
     run: &mut Run<'_>,
 ) -> Result<usize, AssignError> {
     let mut count = Count::new(model, face.as_ref());
     let mut least = count.reciprocal;
-    for turn in 0..turns {
-        if least == 0 {
+    let mut used = used_edges(face.as_ref());
+    // Places among the used edges that were reciprocal when last looked at.
+    let mut both: Vec<usize> = Vec::new();
+    let mut last_gain = 0;
+    for step in 0..effort.steps {
+        if least <= effort.floor || used.is_empty() || step - last_gain > effort.patience {
             break;
         }
-        if turn % 1024 == 0 {
-            run.report("reciprocal", turn as u64, turns as u64)?;
+        if step % 1024 == 0 {
+            run.report("reciprocal", step as u64, effort.steps as u64)?;
         }
-        let Some(changed) = face.turn(random) else { continue };
         let before = count.reciprocal;
-        count.flip(face.as_ref(), &changed);
-        if count.reciprocal > before {
-            face.undo(&changed);
+        if step % CYCLE_EVERY == 0 {
+            if let Some(changed) = face.turn(random) {
+                count.flip(face.as_ref(), &changed);
+                if count.reciprocal > before {
+                    face.undo(&changed);
+                    count.flip(face.as_ref(), &changed);
+                } else {
+                    used = used_edges(face.as_ref());
+                }
+            }
+            both = (0..used.len()).filter(|&k| count.goes_both_ways(face.as_ref(), used[k])).collect();
+        } else if !both.is_empty() {
+            let (first, second) = (both[random.index(both.len())], random.index(used.len()));
+            let Some(changed) = face.exchange(used[first], used[second]) else { continue };
             count.flip(face.as_ref(), &changed);
-        } else if count.reciprocal < least {
-            least = count.reciprocal;
+            if count.reciprocal > before {
+                face.undo(&changed);
+                count.flip(face.as_ref(), &changed);
+            } else {
+                (used[first], used[second]) = (changed[2], changed[3]);
+            }
+        }
+        if count.reciprocal < least {
+            (least, last_gain) = (count.reciprocal, step);
             *best = assignment_of(model, face.as_ref());
         }
     }
     Ok(least)
+}
+
+fn used_edges(face: &dyn OptimalFace) -> Vec<u32> {
+    let used = face.used().iter().enumerate().filter(|(_, used)| **used);
+    used.map(|(edge, _)| index(edge)).collect()
 }
 
 fn assignment_of(model: &Model<'_>, face: &dyn OptimalFace) -> Assignment {
@@ -136,6 +177,14 @@ impl<'m, 'p> Count<'m, 'p> {
         }
     }
 
+    /// Whether an author of the work of an edge reviews a work of its student.
+    fn goes_both_ways(&self, face: &dyn OptimalFace, edge: u32) -> bool {
+        let (student, submission) = self.model.members(face.ends(edge));
+        let work = self.model.problem.people.work_of[submission as usize] as usize;
+        let authors = self.model.problem.people.authors.row(work).iter();
+        authors.copied().any(|author| self.times.get(&(author, student)).is_some_and(|&times| times > 0))
+    }
+
     fn change(&mut self, student: u32, submission: u32, more: bool) {
         let problem = self.model.problem;
         let work = problem.people.work_of[submission as usize] as usize;
@@ -159,7 +208,7 @@ impl<'m, 'p> Count<'m, 'p> {
 struct Exact<'m, 'p> {
     model: &'m Model<'p>,
     wanted: super::Objective,
-    unavoidable: usize,
+    floor: usize,
     budget: usize,
     random: Random,
     best: Assignment,
@@ -168,7 +217,7 @@ struct Exact<'m, 'p> {
 
 impl Exact<'_, '_> {
     fn branch(&mut self, forbidden: &BTreeSet<(u32, u32)>, run: &mut Run<'_>) -> Result<(), AssignError> {
-        if self.budget == 0 || self.left <= self.unavoidable {
+        if self.budget == 0 || self.left <= self.floor {
             return Ok(());
         }
         self.budget -= 1;
@@ -187,7 +236,8 @@ impl Exact<'_, '_> {
         if objective(problem, &found) != self.wanted || !meets_work_musts(problem, &found) {
             return Ok(());
         }
-        let left = descend(&model, &mut face, 100, &mut self.random, &mut found, run)?;
+        let effort = Effort { floor: self.floor, steps: 100, patience: 100 };
+        let left = descend(&model, &mut face, effort, &mut self.random, &mut found, run)?;
         if left < self.left {
             self.left = left;
             self.best = found.clone();
