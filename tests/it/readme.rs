@@ -100,7 +100,8 @@ fn the_commands_of_the_readme_print_what_it_shows() {
 
 #[test]
 fn links_of_the_documents_lead_somewhere() {
-    let documents = ["README.md", "docs/formats.md", "docs/architecture.md", "docs/reproducibility.md", "docs/CHANGELOG.md"];
+    let documents =
+        ["README.md", "docs/formats.md", "docs/architecture.md", "docs/reproducibility.md", "docs/CHANGELOG.md"];
     for name in documents {
         let text = document(name);
         for target in text.split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
@@ -158,4 +159,22 @@ fn the_worked_example_of_a_certificate_is_what_strategies_return() {
             other => panic!("{}: {other:?}", strategy.name()),
         }
     }
+}
+
+#[test]
+fn every_code_of_the_checks_of_problems_is_documented() {
+    let formats = document("docs/formats.md");
+    let mut codes = 0;
+    for entry in fs::read_dir(repository("src/problem")).unwrap() {
+        let text = fs::read_to_string(entry.unwrap().path()).unwrap();
+        for call in ["found.error(", "found.warning(", "warnings.warning("] {
+            for rest in text.split(call).skip(1).map(str::trim_start) {
+                // Some calls choose the code before.
+                let Some(code) = rest.strip_prefix('"').and_then(|rest| rest.split('"').next()) else { continue };
+                assert!(formats.contains(&format!("| `{code}` |")), "docs/formats.md does not list `{code}`");
+                codes += 1;
+            }
+        }
+    }
+    assert!(codes >= 15, "{codes}");
 }
