@@ -1,7 +1,7 @@
 //! The command `peerplan`: files, the terminal and exit codes around the library.
 //!
 //! Data goes to standard output, everything else to standard error. What a verb prints is decided in the verb's own
-//! file; how a failure is worded and which exit code it has, in [`failure`] alone.
+//! file; how a failure is worded and which exit code it has, in `failure` alone.
 
 #![allow(
     clippy::disallowed_methods,

@@ -6,3 +6,5 @@ mod cli;
 mod instances;
 mod laws;
 mod oracle;
+#[cfg(feature = "cli")]
+mod readme;
