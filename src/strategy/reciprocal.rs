@@ -43,7 +43,7 @@ pub(super) fn fewer_reciprocal(
     if left > floor && problem.students() <= EXACT_UP_TO {
         let wanted = objective(problem, &best);
         let mut search = Exact { model: &optimum.model, wanted, floor, budget: EXACT_BUDGET, random, best, left };
-        search.branch(&BTreeSet::new(), run)?;
+        search.branch(&BTreeSet::new(), &mut Vec::new(), run)?;
         best = search.best;
         left = search.left;
     }
@@ -216,8 +216,15 @@ struct Exact<'m, 'p> {
 }
 
 impl Exact<'_, '_> {
-    fn branch(&mut self, forbidden: &BTreeSet<(u32, u32)>, run: &mut Run<'_>) -> Result<(), AssignError> {
-        if self.budget == 0 || self.left <= self.floor {
+    /// Goes through the assignments in which nothing forbidden is reviewed and the accepted pairs go both ways: of the
+    /// next pair that does, either direction is forbidden, or it is accepted.
+    fn branch(
+        &mut self,
+        forbidden: &BTreeSet<(u32, u32)>,
+        accepted: &mut Vec<(u32, u32)>,
+        run: &mut Run<'_>,
+    ) -> Result<(), AssignError> {
+        if self.budget == 0 || self.left <= self.floor + accepted.len() {
             return Ok(());
         }
         self.budget -= 1;
@@ -249,15 +256,21 @@ impl Exact<'_, '_> {
                 problem.people.authors.row(work).contains(&b)
             })
         };
-        let open = problem.reciprocal_pairs(&found).into_iter().find(|&(a, b)| !fixed(a, b) || !fixed(b, a));
+        let open = problem
+            .reciprocal_pairs(&found)
+            .into_iter()
+            .find(|&(a, b)| !accepted.contains(&(a, b)) && (!fixed(a, b) || !fixed(b, a)));
         let Some((a, b)) = open else { return Ok(()) };
         for (from, to) in [(a, b), (b, a)] {
             if !fixed(from, to) {
                 let mut more = forbidden.clone();
                 more.insert((from, to));
-                self.branch(&more, run)?;
+                self.branch(&more, accepted, run)?;
             }
         }
+        accepted.push((a, b));
+        self.branch(forbidden, accepted, run)?;
+        accepted.pop();
         Ok(())
     }
 }
