@@ -242,3 +242,7 @@ impl Lookup {
         })
     }
 }
+
+#[cfg(test)]
+#[path = "candidates_tests.rs"]
+mod tests;

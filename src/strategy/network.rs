@@ -145,7 +145,10 @@ impl<'p> Model<'p> {
                         - if pair.movable { goals.weight(Goal::Deletes) } else { 0 },
                 ),
             }));
-            let node = Node { max: self.left[left].max.min(index(pairs.len())), ..self.left[left] };
+            let mut node = self.left[left];
+            if self.pool.is_none() {
+                node.max = node.max.min(index(pairs.len()));
+            }
             network.add_left(node, &mut edges, |work| self.limits(left, work));
         }
         network.finish();
