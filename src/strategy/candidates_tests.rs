@@ -150,3 +150,18 @@ fn a_sample_reaches_what_all_pairs_reach() {
     }
     assert!(feasible > 100 && infeasible > 40, "{feasible} {infeasible}");
 }
+
+/// Students 0 to 1 and three works of two copies.
+fn copies() -> Input {
+    let mut input = Input { students: (0..2).map(Student::new).collect(), ..Input::default() };
+    input.submissions =
+        (0..6).map(|id| Submission { work_id: Some((id / 2).into()), ..Submission::new(1000 + id) }).collect();
+    input
+}
+
+#[test]
+fn a_minimum_beyond_all_submissions_is_refused_at_once() {
+    let mut input = copies();
+    input.policy.reviews_per_student = Bound::at_least(u64::MAX);
+    assert_eq!(reached(&Problem::new(&input).unwrap(), 0, 0), None);
+}
