@@ -165,3 +165,19 @@ fn a_minimum_beyond_all_submissions_is_refused_at_once() {
     input.policy.reviews_per_student = Bound::at_least(u64::MAX);
     assert_eq!(reached(&Problem::new(&input).unwrap(), 0, 0), None);
 }
+
+#[test]
+fn a_cycle_through_copies_may_change_every_pair() {
+    // It passes the works of one student without passing the student, so each submission may have two pairs in it.
+    let mut input = copies();
+    let all = (0..2_u64).flat_map(|assessor| (1000..1006_u64).map(move |asset| (assessor, asset)));
+    let rule = |(assessor, asset): (u64, u64)| {
+        let (assessor_id, target) = (assessor.into(), RuleTarget::Asset(asset.into()));
+        Rule { kind: RuleKind::ShouldReview, assessor_id, target, weight: 5 }
+    };
+    input.rules = all.map(rule).collect();
+    let problem = Problem::new(&input).unwrap();
+    let submissions: Vec<u32> = (0..6).collect();
+    let model = Model::new(&problem, &[0, 1], &submissions, &mut Random::new(0, Purpose::Candidates));
+    assert_eq!(model.sizes().gain_range, 12 * 5);
+}
