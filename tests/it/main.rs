@@ -1,5 +1,6 @@
 //! Tests of the library as a whole.
 
+mod big;
 #[cfg(feature = "cli")]
 mod cli;
 mod instances;
