@@ -41,7 +41,7 @@ impl<W: Weight> Network<W> {
                 return None;
             }
             search.augment(wanted);
-            if value == Some(search.flow.value) || !search.lengthen() {
+            if value == Some(search.flow.value) || !search.lengthen(value.is_none()) {
                 break;
             }
         }
@@ -239,11 +239,14 @@ impl<'n, W: Weight> Search<'n, W> {
     }
 
     /// Shortest paths under reduced costs, and new potentials. False when the sink cannot be reached.
-    fn lengthen(&mut self) -> bool {
+    ///
+    /// Where the value is open (`may_stop`), paths are looked for only as far as they still have negative cost: then
+    /// the potential of the sink ends at 0, and the potentials prove that neither more nor less flow costs less.
+    fn lengthen(&mut self, may_stop: bool) -> bool {
         self.distance.fill(W::FAR);
         self.heap.clear();
         let right_base = self.net.right_node(0);
-        let mut to_sink = W::FAR;
+        let mut to_sink = if may_stop { W::ZERO - self.flow.sink } else { W::FAR };
         for left in 0..self.net.left.len() {
             if self.flow.left_load[left] < self.net.left[left].max {
                 let distance = self.enter(left);

@@ -104,6 +104,7 @@ impl<'p> Model<'p> {
             let named = named.chain(musts.flat_map(|must| problem.people.copies.row(must.work as usize)).copied());
             rights.extend(named.map(|submission| self.right_of[submission as usize]).filter(|&right| right != NONE));
             let asked = self.left[left].min.max(4.min(self.left[left].max)) as usize;
+            let asked = asked.min(self.right.len());
             for _ in 0..2 * asked + SAMPLE {
                 rights.extend(self.draw(left, random));
             }
@@ -242,3 +243,7 @@ impl Lookup {
         })
     }
 }
+
+#[cfg(test)]
+#[path = "candidates_tests.rs"]
+mod tests;

@@ -105,7 +105,11 @@ impl<'p> Model<'p> {
     pub(crate) fn sizes(&self) -> Sizes {
         let most = |nodes: &[Node]| nodes.iter().map(|node| u64::from(node.base) + u64::from(node.max)).max();
         let gains = || self.pairs.iter().flatten().map(|pair| pair.gain.unsigned_abs());
-        let cycle = 2 * self.left.len().min(self.right.len()) as u64 + 2;
+        // A simple cycle passes each node once, and so has two pairs at most for each submission and for each tail:
+        // a student, or a bundle where works have copies.
+        let copies = self.problem.people.copies.len() < self.problem.submissions();
+        let tails = if copies { usize::MAX } else { self.left.len() };
+        let cycle = 2 * tails.min(self.right.len()) as u64 + 2;
         let listed = gains().max().unwrap_or(0);
         let largest = listed.max(self.pool.as_ref().map_or(0, |pool| pool.largest_gain.unsigned_abs() + 1));
         let sum = if self.pool.is_some() { u64::MAX } else { gains().fold(0, u64::saturating_add) };
@@ -145,7 +149,10 @@ impl<'p> Model<'p> {
                         - if pair.movable { goals.weight(Goal::Deletes) } else { 0 },
                 ),
             }));
-            let node = Node { max: self.left[left].max.min(index(pairs.len())), ..self.left[left] };
+            let mut node = self.left[left];
+            if self.pool.is_none() {
+                node.max = node.max.min(index(pairs.len()));
+            }
             network.add_left(node, &mut edges, |work| self.limits(left, work));
         }
         network.finish();

@@ -230,6 +230,8 @@ impl Exact<'_, '_> {
         self.budget -= 1;
         let problem = self.model.problem;
         let mut model = self.model.clone();
+        // What is forbidden must not come back from there.
+        model.pool = None;
         let students = &self.model.students;
         for (left, pairs) in model.pairs.iter_mut().enumerate() {
             pairs.retain(|pair| {

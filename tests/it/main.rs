@@ -1,5 +1,6 @@
 //! Tests of the library as a whole.
 
+mod big;
 #[cfg(feature = "cli")]
 #[allow(clippy::disallowed_methods, reason = "the command is tried on files")]
 mod cli;
