@@ -195,6 +195,8 @@ impl fmt::Display for Diagnostics {
     }
 }
 
+impl core::error::Error for Diagnostics {}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -101,6 +101,7 @@ impl Bottleneck {
     /// The bottleneck in sentences.
     pub(super) fn sentences(&self, certificate: &Infeasible) -> Vec<String> {
         let (asking, verb, answering, may) = match certificate.side {
+            CutSide::Submissions if self.asking.len() == 1 => ("submission", "needs", "student", "may review it"),
             CutSide::Submissions => ("submission", "need", "student", "may review them"),
             CutSide::Students => ("student", "must give", "submission", "may be reviewed by them"),
         };
@@ -196,7 +197,7 @@ fn listed(ids: &[Id]) -> String {
     }
 }
 
-fn count(number: u64, noun: &str) -> String {
+pub(super) fn count(number: u64, noun: &str) -> String {
     if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
 }
 

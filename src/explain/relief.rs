@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 
 use serde::Serialize;
 
-use super::bottleneck::Bottleneck;
+use super::bottleneck::{Bottleneck, count};
 use super::certificate_of;
 use crate::certificate::{CutSide, Infeasible};
 use crate::input::{Admission, Bound, Demand, Input, Relation, RuleKind, Stance, Unscored};
@@ -73,7 +73,7 @@ fn changes(input: &Input, problem: &Problem, certificate: &Infeasible, bottlenec
                 let place = problem.people.student_places[student] as usize;
                 let min = problem.student_bound(student).min;
                 changes.push(Change::new(
-                    format!("let student {id} give up to {} reviews", max + missing),
+                    format!("let student {id} give up to {}", count(max + missing, "review")),
                     missing,
                     move |input| {
                         input.students[place].reviews = Some(Bound::between(min, max + missing));
@@ -87,7 +87,7 @@ fn changes(input: &Input, problem: &Problem, certificate: &Infeasible, bottlenec
                 if bound.min >= missing {
                     let less = Bound { min: bound.min - missing, max: bound.max };
                     changes.push(Change::new(
-                        format!("ask for {} reviews of submission {id}", less.min),
+                        format!("ask for {} of submission {id}", count(less.min, "review")),
                         missing,
                         move |input| {
                             input.submissions[place].reviews = Some(less);
@@ -104,7 +104,7 @@ fn changes(input: &Input, problem: &Problem, certificate: &Infeasible, bottlenec
                 if bound.min >= missing {
                     let less = Bound { min: bound.min - missing, max: bound.max };
                     changes.push(Change::new(
-                        format!("ask student {id} for {} reviews", less.min),
+                        format!("ask student {id} for {}", count(less.min, "review")),
                         missing,
                         move |input| {
                             input.students[place].reviews = Some(less);
@@ -119,7 +119,7 @@ fn changes(input: &Input, problem: &Problem, certificate: &Infeasible, bottlenec
                 if let Some(max) = bound.max {
                     let more = Bound::between(bound.min, max + missing);
                     changes.push(Change::new(
-                        format!("let submission {id} receive up to {} reviews", max + missing),
+                        format!("let submission {id} receive up to {}", count(max + missing, "review")),
                         missing,
                         move |input| {
                             input.submissions[place].reviews = Some(more);
@@ -150,7 +150,7 @@ fn policy_changes(input: &Input, changes: &mut Vec<Change>) {
     let asked = policy.reviews_per_student;
     if asked.min > 0 {
         changes.push(Change::new(
-            format!("ask every student for {} reviews at least", asked.min - 1),
+            format!("ask every student for {} at least", count(asked.min - 1, "review")),
             everybody,
             move |input| {
                 input.policy.reviews_per_student.min -= 1;
@@ -159,7 +159,7 @@ fn policy_changes(input: &Input, changes: &mut Vec<Change>) {
     }
     if let Some(max) = asked.max {
         changes.push(Change::new(
-            format!("let every student give up to {} reviews", max + 1),
+            format!("let every student give up to {}", count(max + 1, "review")),
             everybody,
             move |input| {
                 input.policy.reviews_per_student.max = Some(max + 1);
@@ -170,7 +170,7 @@ fn policy_changes(input: &Input, changes: &mut Vec<Change>) {
         if bound.min > 0 {
             let less = Bound { min: bound.min - 1, ..bound };
             changes.push(Change::new(
-                format!("ask for {} reviews of every submission", less.min),
+                format!("ask for {} of every submission", count(less.min, "review")),
                 everybody,
                 move |input| {
                     input.policy.reviews_per_submission = Demand::Within(less);
@@ -180,7 +180,7 @@ fn policy_changes(input: &Input, changes: &mut Vec<Change>) {
         if let Some(max) = bound.max {
             let more = Bound { max: Some(max + 1), ..bound };
             changes.push(Change::new(
-                format!("let every submission receive up to {} reviews", max + 1),
+                format!("let every submission receive up to {}", count(max + 1, "review")),
                 everybody,
                 move |input| {
                     input.policy.reviews_per_submission = Demand::Within(more);

@@ -67,7 +67,7 @@ fn weigh(problem: &Problem, side: CutSide, in_students: &[bool], in_submissions:
     match side {
         CutSide::Submissions => {
             for submission in submissions.clone() {
-                required += submission_min(problem, submission);
+                required = required.saturating_add(submission_min(problem, submission));
             }
             for student in students.clone() {
                 available = available.saturating_add(student_max(problem, student));
@@ -76,7 +76,7 @@ fn weigh(problem: &Problem, side: CutSide, in_students: &[bool], in_submissions:
         }
         CutSide::Students => {
             for student in (0..problem.students()).filter(|&student| !in_students[student]) {
-                required += student_min(problem, student);
+                required = required.saturating_add(student_min(problem, student));
             }
             for submission in (0..problem.submissions()).filter(|&submission| !in_submissions[submission]) {
                 available = available.saturating_add(submission_max(problem, submission));
