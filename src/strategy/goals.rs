@@ -61,7 +61,9 @@ impl Goals {
         let mut range: i128 = 0;
         for &goal in order.iter().rev() {
             weights[goal as usize] = range + 1;
-            range += (range + 1) * change(goal, sizes);
+            // 127 bits hold a million students with a million rules of the greatest weight.
+            let more = (range + 1).checked_mul(change(goal, sizes)).and_then(|more| range.checked_add(more));
+            range = more.expect("goals that fit into 127 bits together");
         }
         Self { weights, range }
     }

@@ -40,10 +40,14 @@ pub(crate) struct Model<'p> {
     pub(crate) pool: Option<Pool>,
 }
 
+/// How far beyond all submissions (or students) a minimum counts when shortfalls are spread.
+const FAR_BEYOND: u32 = 1 << 20;
+
 /// What remains of a bound once `fixed` reviews are counted; `limit` stands in for a missing maximum.
 pub(crate) fn remaining(min: u64, max: Option<u64>, fixed: u32, limit: u32) -> Node {
     let small = |value: u64| u32::try_from(value).unwrap_or(u32::MAX >> 1);
-    let min = small(min.saturating_sub(u64::from(fixed)));
+    // A minimum far beyond all that could be given counts as this much, so that composed costs stay small.
+    let min = small(min.saturating_sub(u64::from(fixed))).min(limit.saturating_add(FAR_BEYOND));
     let max = max.map_or(limit, |max| small(max.saturating_sub(u64::from(fixed))).min(limit));
     Node { min, max, base: fixed }
 }
@@ -110,9 +114,10 @@ impl<'p> Model<'p> {
         let copies = self.problem.people.copies.len() < self.problem.submissions();
         let tails = if copies { usize::MAX } else { self.left.len() };
         let cycle = 2 * tails.min(self.right.len()) as u64 + 2;
-        let listed = gains().max().unwrap_or(0);
-        let largest = listed.max(self.pool.as_ref().map_or(0, |pool| pool.largest_gain.unsigned_abs() + 1));
-        let sum = if self.pool.is_some() { u64::MAX } else { gains().fold(0, u64::saturating_add) };
+        // Pairs that are not listed yet gain by wishes alone, or lose one by history.
+        let unlisted = self.pool.as_ref().map_or(0, |pool| pool.largest_gain.unsigned_abs() + 1);
+        let largest = gains().max().unwrap_or(0).max(unlisted);
+        let sum = gains().fold(unlisted.saturating_mul(cycle), u64::saturating_add);
         Sizes {
             work_musts: self.problem.settled.work_musts.len() as u64,
             largest_minimum: self.left.iter().chain(&self.right).map(|node| u64::from(node.min)).max().unwrap_or(0),
