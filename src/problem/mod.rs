@@ -5,6 +5,7 @@ mod dimension;
 mod eligibility;
 mod existing;
 mod ids;
+mod line;
 mod pairs;
 mod people;
 pub(crate) mod rows;
