@@ -37,6 +37,11 @@ impl Assignment {
         self.rows.row(student)
     }
 
+    /// The students of each of `submissions` submissions, sorted.
+    pub(crate) fn by_submission(&self, submissions: usize) -> Rows<u32> {
+        Rows::counted(submissions, self.pairs().map(|(student, submission)| (index(submission), index(student))))
+    }
+
     /// Whether a pair is part of the assignment.
     #[must_use]
     pub fn contains(&self, student: usize, submission: usize) -> bool {
@@ -44,7 +49,7 @@ impl Assignment {
     }
 
     /// All pairs, sorted by student and submission.
-    pub fn pairs(&self) -> impl Iterator<Item = (usize, usize)> + '_ {
+    pub fn pairs(&self) -> impl Iterator<Item = (usize, usize)> + Clone + '_ {
         self.rows.entries().map(|(student, submission)| (student, submission as usize))
     }
 

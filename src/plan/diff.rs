@@ -11,7 +11,7 @@ use crate::assignment::Assignment;
 use crate::input::{Existing, ReviewRecord, Source, StrategyChoice, WorkflowState};
 use crate::problem::rows::index;
 use crate::problem::{Problem, Standing};
-use crate::strategy::Solution;
+use crate::strategy::{Solution, counts};
 
 /// One step of a plan, by indices.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,34 +52,37 @@ impl Plan {
     /// The plan that turns the existing reviews into a solution. O(n + m + T log T).
     #[must_use]
     pub fn diff(problem: &Problem, solution: &Solution) -> Self {
+        let assignment = &solution.assignment;
+        let counts = counts(problem, assignment);
         let mut plan = Self {
-            steps: Vec::with_capacity(solution.assignment.len()),
+            steps: Vec::with_capacity(assignment.len()),
             kept: Vec::new(),
             reasons: Vec::new(),
             strategy: solution.strategy.clone(),
-            shortfalls: shortfalls(problem, &solution.assignment),
+            shortfalls: shortfalls(problem, &counts),
             report: Report::default(),
         };
-        let (starts, students) = by_submission(problem, &solution.assignment);
-        let mut existing = problem.existing_reviews().iter().enumerate().peekable();
+        let reviewers = assignment.by_submission(problem.submissions());
+        let mut existing = problem.existing_reviews();
+        let mut place = 0;
         for submission in 0..problem.submissions() {
-            let mut here = Vec::new();
-            while let Some(entry) = existing.next_if(|(_, review)| review.submission as usize == submission) {
-                here.push(entry);
-            }
-            for &student in &students[starts[submission] as usize..starts[submission + 1] as usize] {
-                if !here.iter().any(|(_, review)| review.student == Some(student)) {
+            let count = existing.iter().take_while(|review| review.submission as usize == submission).count();
+            let (here, rest) = existing.split_at(count);
+            for &student in reviewers.row(submission) {
+                if !here.iter().any(|review| review.student == Some(student)) {
                     plan.steps.push(Step::Create { student, submission: index(submission) });
                 }
             }
-            for (place, review) in here {
-                match reason(problem, &solution.assignment, review.student, submission, &review.standing) {
+            for review in here {
+                match reason(problem, assignment, review.student, submission, &review.standing) {
                     None => plan.kept.push(index(place)),
                     Some(reason) => plan.delete(place, reason),
                 }
+                place += 1;
             }
+            existing = rest;
         }
-        plan.report = report(problem, &solution.assignment, &plan);
+        plan.report = report(problem, assignment, &reviewers, &counts, &plan);
         plan
     }
 
@@ -115,24 +118,6 @@ impl Plan {
         });
         self.steps.push(Step::Delete { review: index(place), reason: index(reason) });
     }
-}
-
-/// The students of each submission, sorted: a counting sort of the assignment.
-fn by_submission(problem: &Problem, assignment: &Assignment) -> (Vec<u32>, Vec<u32>) {
-    let mut starts = alloc::vec![0_u32; problem.submissions() + 1];
-    for &submission in assignment.submissions() {
-        starts[submission as usize + 1] += 1;
-    }
-    for submission in 0..problem.submissions() {
-        starts[submission + 1] += starts[submission];
-    }
-    let mut next = starts.clone();
-    let mut students = alloc::vec![0_u32; assignment.len()];
-    for (student, submission) in assignment.pairs() {
-        students[next[submission] as usize] = index(student);
-        next[submission] += 1;
-    }
-    (starts, students)
 }
 
 /// Why an existing review is deleted; none for one that stays.

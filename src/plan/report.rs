@@ -6,12 +6,14 @@ use super::diff::{Plan, Step};
 use super::{AffinityReport, Report, ShortfallRecord, Side};
 use crate::assignment::Assignment;
 use crate::metrics;
+use crate::problem::rows::Rows;
 use crate::problem::{Problem, Standing};
-use crate::strategy::counts;
 
-/// The minima that an assignment does not meet: students first, each in canonical order.
-pub(super) fn shortfalls(problem: &Problem, assignment: &Assignment) -> Vec<ShortfallRecord> {
-    let (given, received) = counts(problem, assignment);
+/// Reviews given by each student, and received by each submission.
+type Counts = (Vec<u32>, Vec<u32>);
+
+/// The minima that are not met: students first, each in canonical order.
+pub(super) fn shortfalls(problem: &Problem, (given, received): &Counts) -> Vec<ShortfallRecord> {
     let mut records = Vec::new();
     for (student, &got) in given.iter().enumerate() {
         let (wanted, got) = (problem.student_bound(student).min, u64::from(got));
@@ -29,12 +31,17 @@ pub(super) fn shortfalls(problem: &Problem, assignment: &Assignment) -> Vec<Shor
     records
 }
 
-/// The report of a plan.
-pub(super) fn report(problem: &Problem, assignment: &Assignment, plan: &Plan) -> Report {
+/// The report of a plan; `reviewers` are the students of each submission.
+pub(super) fn report(
+    problem: &Problem,
+    assignment: &Assignment,
+    reviewers: &Rows<u32>,
+    (given, received): &Counts,
+    plan: &Plan,
+) -> Report {
     let created = plan.steps.iter().filter(|step| matches!(step, Step::Create { .. })).count() as u64;
     let deleted = plan.steps.len() as u64 - created;
     let kept = plan.kept.len() as u64;
-    let (given, received) = counts(problem, assignment);
     let of = |counts: &[u32], counted: &[bool]| {
         let counts: Vec<u32> =
             counts.iter().zip(counted).filter(|(_, counted)| **counted).map(|(&count, _)| count).collect();
@@ -45,10 +52,14 @@ pub(super) fn report(problem: &Problem, assignment: &Assignment, plan: &Plan) ->
         created,
         deleted,
         kept,
-        per_submission: of(&received, &problem.handed_in),
-        per_student: of(&given, &problem.may_review),
+        per_submission: of(received, &problem.handed_in),
+        per_student: of(given, &problem.may_review),
         ..Report::default()
     };
+    report.reciprocal_pairs = problem.reciprocal_among(assignment, reviewers).len() as u64;
+    if problem.pairs.says_nothing() {
+        return report;
+    }
     let mut sums = alloc::vec![0_i64; problem.submissions()];
     // Every resulting review of a student: those of the assignment, and idle ones, which stay though they count for
     // nobody.
@@ -62,7 +73,6 @@ pub(super) fn report(problem: &Problem, assignment: &Assignment, plan: &Plan) ->
         }
         sums[submission] += problem.score(student, submission).unwrap_or(0);
     }
-    report.reciprocal_pairs = problem.reciprocal_pairs(assignment).len() as u64;
     report.affinity = affinity(problem, &sums, report.reviews);
     report
 }

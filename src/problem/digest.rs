@@ -5,23 +5,27 @@
 //! existing reviews, rules, affinities and history rows in the order of their lines' bytes. Defaults are written
 //! out, sets are sorted, names and the strategy are left out. `docs/formats.md` shows every line.
 
-use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt::Write;
 
+use super::line::Line;
 use super::people::People;
-use crate::id::Id;
-use crate::input::{Bound, Demand, Input, Labels, Reciprocal, RuleTarget, Student, Submission};
+use crate::input::{Demand, Input, Reciprocal, RuleTarget, Student, Submission};
 
 /// The digest, in hexadecimal.
 pub(super) fn digest(input: &Input, people: &People) -> String {
-    let mut lines = Lines { hash: hmac_sha256::Hash::new(), buffer: String::with_capacity(1 << 16) };
-    lines.put(|line| line.write_str("[\"peerplan/problem\",1]"));
+    let mut lines = Lines { hash: hmac_sha256::Hash::new(), buffer: Line(Vec::with_capacity(1 << 16)) };
+    lines.put(|line| line.plain("[\"peerplan/problem\",1]"));
     lines.put(|line| {
         let source = input.source.clone().unwrap_or_default();
-        write!(line, "[\"source\",{},", Text(source.base_url.as_deref()))?;
-        write!(line, "{},{}]", MaybeId(source.course_id.as_ref()), MaybeId(source.assignment_id.as_ref()))
+        line.plain("[\"source\",");
+        line.maybe(source.base_url.as_deref(), Line::text);
+        for id in [&source.course_id, &source.assignment_id] {
+            line.plain(",");
+            line.maybe(id.as_ref(), Line::id);
+        }
+        line.plain("]");
     });
     lines.put(|line| policy(line, input));
     for student in 0..people.students.len() {
@@ -30,213 +34,183 @@ pub(super) fn digest(input: &Input, people: &People) -> String {
     for submission in 0..people.submissions.len() {
         lines.put(|line| write_submission(line, people.submission(input, submission)));
     }
-    lines.sorted(input.peer_reviews.iter().map(|review| {
-        let (asset, assessor) = (JsonId(&review.asset_id), JsonId(&review.assessor_id));
-        let (id, user) = (MaybeId(review.id.as_ref()), MaybeId(review.user_id.as_ref()));
-        format!("[\"peer_review\",{asset},{assessor},{id},{user},\"{:?}\"]", review.workflow_state)
-    }));
-    lines.sorted(input.rules.iter().map(|rule| {
-        let target = match &rule.target {
-            RuleTarget::Asset(id) => format!("\"asset_id\",{}", JsonId(id)),
-            RuleTarget::User(id) => format!("\"user_id\",{}", JsonId(id)),
+    lines.sorted(&input.peer_reviews, |line, review| {
+        line.plain("[\"peer_review\",");
+        line.id(&review.asset_id);
+        line.plain(",");
+        line.id(&review.assessor_id);
+        line.plain(",");
+        line.maybe(review.id.as_ref(), Line::id);
+        line.plain(",");
+        line.maybe(review.user_id.as_ref(), Line::id);
+        line.plain(",");
+        line.named(&review.workflow_state);
+        line.plain("]");
+    });
+    lines.sorted(&input.rules, |line, rule| {
+        line.plain("[\"rule\",");
+        line.named(&rule.kind);
+        line.plain(",");
+        line.id(&rule.assessor_id);
+        let (field, id) = match &rule.target {
+            RuleTarget::Asset(id) => (",\"asset_id\",", id),
+            RuleTarget::User(id) => (",\"user_id\",", id),
         };
-        format!("[\"rule\",\"{:?}\",{},{target},{}]", rule.kind, JsonId(&rule.assessor_id), rule.weight)
-    }));
-    lines.sorted(input.affinities.iter().map(|affinity| {
-        let (asset, assessor) = (JsonId(&affinity.asset_id), JsonId(&affinity.assessor_id));
-        let limit = affinity.limit.map_or_else(|| String::from("null"), |limit| format!("{}", limit.0));
-        format!("[\"affinity\",{asset},{assessor},{},{limit}]", affinity.score.0)
-    }));
-    lines.sorted(
-        input
-            .history
-            .iter()
-            .map(|past| format!("[\"history\",{},{}]", JsonId(&past.assessor_id), JsonId(&past.user_id))),
-    );
+        line.plain(field);
+        line.id(id);
+        line.plain(",");
+        line.number(rule.weight.into());
+        line.plain("]");
+    });
+    lines.sorted(&input.affinities, |line, affinity| {
+        line.plain("[\"affinity\",");
+        line.id(&affinity.asset_id);
+        line.plain(",");
+        line.id(&affinity.assessor_id);
+        line.plain(",");
+        line.signed(affinity.score.0);
+        line.plain(",");
+        line.maybe(affinity.limit, |line, limit| line.signed(limit.0));
+        line.plain("]");
+    });
+    lines.sorted(&input.history, |line, past| {
+        line.plain("[\"history\",");
+        line.id(&past.assessor_id);
+        line.plain(",");
+        line.id(&past.user_id);
+        line.plain("]");
+    });
     lines.finish()
 }
 
 /// Lines on their way into the hash.
 struct Lines {
     hash: hmac_sha256::Hash,
-    buffer: String,
+    buffer: Line,
 }
 
 impl Lines {
-    fn put(&mut self, write: impl FnOnce(&mut String) -> core::fmt::Result) {
-        // Writing into a `String` does not fail.
-        let _ = write(&mut self.buffer);
-        self.buffer.push('\n');
-        if self.buffer.len() > 60_000 {
-            self.hash.update(self.buffer.as_bytes());
-            self.buffer.clear();
+    fn put(&mut self, write: impl FnOnce(&mut Line)) {
+        write(&mut self.buffer);
+        self.buffer.plain("\n");
+        if self.buffer.0.len() > 60_000 {
+            self.hash.update(&self.buffer.0);
+            self.buffer.0.clear();
         }
     }
 
-    fn sorted(&mut self, lines: impl Iterator<Item = String>) {
-        let mut lines: Vec<String> = lines.collect();
-        lines.sort_unstable();
-        for text in lines {
-            self.put(|line| line.write_str(&text));
+    /// One line for each item, in the order of their bytes.
+    fn sorted<T>(&mut self, items: &[T], write: impl Fn(&mut Line, &T)) {
+        let mut text = Line::default();
+        let mut places = Vec::with_capacity(items.len());
+        for item in items {
+            let start = text.0.len();
+            write(&mut text, item);
+            places.push(start..text.0.len());
+        }
+        places.sort_unstable_by(|a, b| text.0[a.clone()].cmp(&text.0[b.clone()]));
+        for place in places {
+            self.put(|line| line.0.extend_from_slice(&text.0[place]));
         }
     }
 
     fn finish(mut self) -> String {
-        self.hash.update(self.buffer.as_bytes());
+        self.hash.update(&self.buffer.0);
         let mut text = String::with_capacity(64);
         for byte in self.hash.finalize() {
+            // Writing into a `String` does not fail.
             let _ = write!(text, "{byte:02x}");
         }
         text
     }
 }
 
-fn policy(line: &mut String, input: &Input) -> core::fmt::Result {
+fn policy(line: &mut Line, input: &Input) {
     let policy = &input.policy;
-    write!(line, "[\"policy\",{},", Between(policy.reviews_per_student))?;
+    line.plain("[\"policy\",");
+    line.bound(policy.reviews_per_student);
+    line.plain(",");
     match policy.reviews_per_submission {
-        Demand::Balanced => line.write_str("\"balanced\"")?,
-        Demand::Within(bound) => write!(line, "{}", Between(bound))?,
+        Demand::Balanced => line.plain("\"balanced\""),
+        Demand::Within(bound) => line.bound(bound),
     }
-    match policy.reviews_per_work {
-        None => line.write_str(",null")?,
-        Some(bound) => write!(line, ",{}", Between(bound))?,
-    }
-    write!(line, ",\"{:?}\",\"{:?}\",[", policy.section, policy.group)?;
+    line.plain(",");
+    line.maybe(policy.reviews_per_work, Line::bound);
+    line.plain(",");
+    line.named(&policy.section);
+    line.plain(",");
+    line.named(&policy.group);
+    line.plain(",[");
     for (label, relation) in &policy.labels {
-        write!(line, "[{},\"{relation:?}\"]", Text(Some(label)))?;
+        line.plain("[");
+        line.text(label);
+        line.plain(",");
+        line.named(relation);
+        line.plain("]");
     }
+    line.plain("],");
     match policy.reciprocal {
-        Reciprocal::ForbidCycles(length) => write!(line, "],{length},")?,
-        other => write!(line, "],\"{other:?}\",")?,
+        Reciprocal::ForbidCycles(length) => line.number(length.into()),
+        other => line.named(&other),
     }
-    let mut panels: Vec<String> = Vec::new();
+    let mut panels: Vec<Vec<u8>> = Vec::new();
     for panel in &policy.panel {
-        let value = MaybeId(panel.value.as_ref());
-        panels.push(format!("[{},{value},{:?},{:?}]", Text(Some(&panel.label)), panel.min, panel.max));
+        let mut line = Line::default();
+        line.plain("[");
+        line.text(&panel.label);
+        line.plain(",");
+        line.maybe(panel.value.as_ref(), Line::id);
+        // Writing into memory does not fail.
+        let _ = write!(line, ",{:?},{:?}]", panel.min, panel.max);
+        panels.push(line.0);
     }
     panels.sort_unstable();
-    write!(line, "[{}],\"{:?}\",", panels.join(","), policy.same_work_once)?;
-    write!(line, "\"{:?}\",\"{:?}\",", policy.unsubmitted_reviewers, policy.late)?;
-    write!(line, "\"{:?}\",\"{:?}\",", policy.existing, policy.history)?;
-    write!(line, "\"{:?}\",\"{:?}\"]", policy.shortfall, policy.unscored)
+    line.plain(",");
+    line.array(panels, |line, panel| line.0.extend(panel));
+    let _ = write!(line, ",\"{:?}\",", policy.same_work_once);
+    let _ = write!(line, "\"{:?}\",\"{:?}\",", policy.unsubmitted_reviewers, policy.late);
+    let _ = write!(line, "\"{:?}\",\"{:?}\",", policy.existing, policy.history);
+    let _ = write!(line, "\"{:?}\",\"{:?}\"]", policy.shortfall, policy.unscored);
 }
 
-fn write_student(line: &mut String, student: &Student) -> core::fmt::Result {
-    write!(line, "[\"student\",{},{},", JsonId(&student.id), Set(&student.sections))?;
-    write!(line, "{},{},{},", Set(&student.groups), LabelSets(&student.labels), student.can_review)?;
-    write!(line, "{}]", MaybeBetween(student.reviews))
+fn write_student(line: &mut Line, student: &Student) {
+    line.plain("[\"student\",");
+    line.id(&student.id);
+    line.plain(",");
+    line.set(&student.sections);
+    line.plain(",");
+    line.set(&student.groups);
+    line.plain(",");
+    line.labels(&student.labels);
+    line.plain(",");
+    line.flag(student.can_review);
+    line.plain(",");
+    line.maybe(student.reviews, Line::bound);
+    line.plain("]");
 }
 
-fn write_submission(line: &mut String, submission: &Submission) -> core::fmt::Result {
-    write!(line, "[\"submission\",{},{},", JsonId(&submission.id), MaybeId(submission.user_id.as_ref()))?;
-    write!(line, "{},{},", Set(&submission.authors), MaybeId(submission.work_id.as_ref()))?;
+fn write_submission(line: &mut Line, submission: &Submission) {
+    line.plain("[\"submission\",");
+    line.id(&submission.id);
+    line.plain(",");
+    line.maybe(submission.user_id.as_ref(), Line::id);
+    line.plain(",");
+    line.set(&submission.authors);
+    line.plain(",");
+    line.maybe(submission.work_id.as_ref(), Line::id);
     for set in [&submission.sections, &submission.groups] {
-        match set {
-            None => line.write_str("null,")?,
-            Some(ids) => write!(line, "{},", Set(ids))?,
-        }
+        line.plain(",");
+        line.maybe(set.as_deref(), Line::set);
     }
-    write!(line, "{},{},{},", LabelSets(&submission.labels), submission.submitted, submission.late)?;
-    write!(line, "{},{}]", Text(submission.submitted_at.as_deref()), MaybeBetween(submission.reviews))
-}
-
-/// An id as JSON.
-struct JsonId<'a>(&'a Id);
-
-impl core::fmt::Display for JsonId<'_> {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        match (self.0.is_number(), self.0.value()) {
-            (true, Some(value)) => write!(f, "{value}"),
-            (_, Some(value)) => write!(f, "\"{value}\""),
-            (_, None) => write!(f, "{}", Text(Some(&format!("{}", self.0)))),
-        }
-    }
-}
-
-struct MaybeId<'a>(Option<&'a Id>);
-
-impl core::fmt::Display for MaybeId<'_> {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        match self.0 {
-            None => f.write_str("null"),
-            Some(id) => JsonId(id).fmt(f),
-        }
-    }
-}
-
-/// A text as JSON: quotes, backslashes and control characters escaped, everything else as it is.
-struct Text<'a>(Option<&'a str>);
-
-impl core::fmt::Display for Text<'_> {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        let Some(text) = self.0 else { return f.write_str("null") };
-        f.write_char('"')?;
-        for c in text.chars() {
-            match c {
-                '"' | '\\' => write!(f, "\\{c}")?,
-                c if (c as u32) < 0x20 => write!(f, "\\u{:04x}", c as u32)?,
-                c => f.write_char(c)?,
-            }
-        }
-        f.write_char('"')
-    }
-}
-
-/// Ids as a sorted JSON array, each once.
-struct Set<'a>(&'a [Id]);
-
-impl core::fmt::Display for Set<'_> {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        if let [id] = self.0 {
-            return write!(f, "[{}]", JsonId(id));
-        }
-        let mut ids: Vec<&Id> = self.0.iter().collect();
-        ids.sort_unstable();
-        ids.dedup();
-        f.write_char('[')?;
-        for (position, id) in ids.into_iter().enumerate() {
-            if position > 0 {
-                f.write_char(',')?;
-            }
-            JsonId(id).fmt(f)?;
-        }
-        f.write_char(']')
-    }
-}
-
-struct LabelSets<'a>(&'a Labels);
-
-impl core::fmt::Display for LabelSets<'_> {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.write_char('{')?;
-        for (position, (label, ids)) in self.0.iter().enumerate() {
-            let comma = if position > 0 { "," } else { "" };
-            write!(f, "{comma}{}:{}", Text(Some(label)), Set(ids))?;
-        }
-        f.write_char('}')
-    }
-}
-
-/// A bound as `[min,max]`, `max` null where there is none.
-struct Between(Bound);
-
-impl core::fmt::Display for Between {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        match self.0.max {
-            None => write!(f, "[{},null]", self.0.min),
-            Some(max) => write!(f, "[{},{max}]", self.0.min),
-        }
-    }
-}
-
-struct MaybeBetween(Option<Bound>);
-
-impl core::fmt::Display for MaybeBetween {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        match self.0 {
-            None => f.write_str("null"),
-            Some(bound) => Between(bound).fmt(f),
-        }
-    }
+    line.plain(",");
+    line.labels(&submission.labels);
+    line.plain(",");
+    line.flag(submission.submitted);
+    line.plain(",");
+    line.flag(submission.late);
+    line.plain(",");
+    line.maybe(submission.submitted_at.as_deref(), Line::text);
+    line.plain(",");
+    line.maybe(submission.reviews, Line::bound);
+    line.plain("]");
 }

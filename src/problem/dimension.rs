@@ -1,11 +1,12 @@
 //! Dimensions in which students and submissions carry sets: sections, groups and labels.
 
+use alloc::borrow::Cow;
 use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::ids::Interner;
 use super::people::People;
-use super::rows::{Rows, index};
+use super::rows::Rows;
 use crate::diagnostic::Diagnostics;
 use crate::id::Id;
 use crate::input::{Input, Relation, Student, Submission};
@@ -73,37 +74,25 @@ impl Dimension {
 
     fn read(name: DimensionName, relation: Relation, input: &Input, people: &People, found: &mut Diagnostics) -> Self {
         let mut interner = Interner::default();
-        let mut entries = Vec::with_capacity(people.students.len());
-        for student in 0..people.students.len() {
-            let place = people.student_places[student];
-            for id in sorted(of_student(&name, people.student(input, student))) {
-                let pointer = Place { array: "students", number: place, name: &name };
-                entries.push((index(student), interner.number(id, pointer, found)));
+        let (n, m) = (people.students.len(), people.submissions.len());
+        let students = Rows::sets(n, n, |student, row| {
+            let pointer = Place { array: "students", number: people.student_places[student], name: &name };
+            for id in sorted(of_student(&name, people.student(input, student))).iter() {
+                row.push(interner.number(id, &pointer, found));
             }
-        }
-        let students = Rows::sorted(people.students.len(), entries);
-        let mut entries = Vec::with_capacity(people.submissions.len());
-        for submission in 0..people.submissions.len() {
-            let place = people.submission_places[submission];
-            match of_submission(&name, people.submission(input, submission)) {
-                Some(ids) => {
-                    for id in sorted(ids) {
-                        let pointer = Place { array: "submissions", number: place, name: &name };
-                        entries.push((index(submission), interner.number(id, pointer, found)));
-                    }
+        });
+        let submissions = Rows::sets(m, m, |submission, row| {
+            let pointer = Place { array: "submissions", number: people.submission_places[submission], name: &name };
+            if let Some(ids) = of_submission(&name, people.submission(input, submission)) {
+                for id in sorted(ids).iter() {
+                    row.push(interner.number(id, &pointer, found));
                 }
-                None => {
-                    let authors = people.authors.row(people.work_of[submission] as usize).iter();
-                    let listed = authors.filter(|&&person| (person as usize) < people.students.len());
-                    entries.extend(
-                        listed
-                            .flat_map(|&person| students.row(person as usize))
-                            .map(|&value| (index(submission), value)),
-                    );
-                }
+            } else {
+                let authors = people.authors.row(people.work_of[submission] as usize).iter();
+                let listed = authors.filter(|&&person| (person as usize) < n);
+                row.extend(listed.flat_map(|&person| students.row(person as usize)));
             }
-        }
-        let submissions = Rows::sorted(people.submissions.len(), entries);
+        });
         Self { name, relation, students, submissions, values: interner.len() }
     }
 }
@@ -129,10 +118,13 @@ impl core::fmt::Display for Place<'_> {
 }
 
 /// A set in canonical order, so that values are numbered alike however the input lists them.
-fn sorted(ids: &[Id]) -> Vec<&Id> {
-    let mut ids: Vec<&Id> = ids.iter().collect();
+fn sorted(ids: &[Id]) -> Cow<'_, [Id]> {
+    if ids.is_sorted() {
+        return Cow::Borrowed(ids);
+    }
+    let mut ids = ids.to_vec();
     ids.sort_unstable();
-    ids
+    Cow::Owned(ids)
 }
 
 fn of_student<'a>(name: &DimensionName, student: &'a Student) -> &'a [Id] {

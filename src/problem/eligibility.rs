@@ -1,6 +1,7 @@
 //! Who may review what.
 
 use super::Problem;
+use super::cards::Few;
 use super::dimension::DimensionName;
 use crate::input::{Relation, Stance, Unscored};
 
@@ -45,10 +46,23 @@ impl Problem {
     /// Whether a student may be given a submission.
     #[must_use]
     pub fn eligible(&self, student: usize, submission: usize) -> bool {
+        let card = self.cards.of(submission);
         self.may_review[student]
-            && self.handed_in[submission]
+            && card.is_open()
             && !self.is_author(student, submission)
-            && self.hard_dimensions().all(|d| d.intersects(student, submission) == (d.relation == Relation::Same))
+            && self.dimensions.iter().enumerate().all(|(place, dimension)| {
+                let wanted = match dimension.relation {
+                    Relation::Same => true,
+                    Relation::Different => false,
+                    Relation::Any | Relation::PreferSame | Relation::PreferDifferent => return true,
+                };
+                let intersects = match card.value(place) {
+                    Few::None => false,
+                    Few::One(value) => dimension.students.row(student).contains(&value),
+                    Few::Several => dimension.intersects(student, submission),
+                };
+                intersects == wanted
+            })
             && !self.pairs.is_forbidden(student, submission)
             && !(self.policy.history == Stance::Forbid && self.pairs.is_repeat(student, submission))
             && !(self.policy.unscored == Unscored::Forbid && self.pairs.score(student, submission).is_none())
@@ -103,8 +117,7 @@ impl Problem {
     /// Whether a student is an author of the work of a submission.
     #[must_use]
     pub fn is_author(&self, student: usize, submission: usize) -> bool {
-        let authors = self.people.authors.row(self.people.work_of[submission] as usize);
-        authors.iter().any(|&person| person as usize == student)
+        self.authors(submission).iter().any(|&person| person as usize == student)
     }
 
     fn hard_dimensions(&self) -> impl Iterator<Item = &super::dimension::Dimension> {

@@ -225,7 +225,7 @@ impl Problem {
     /// Warns of kept reviews that go beyond a maximum or take two copies of one work.
     fn report_kept(&self, found: &mut Diagnostics) {
         for (student, &given) in self.settled.given.iter().enumerate() {
-            if let Some(max) = self.student_bounds[student].max
+            if let Some(max) = self.student_bound(student).max
                 && u64::from(given) > max
             {
                 found.warning(
@@ -251,7 +251,7 @@ impl Problem {
             }
         }
         for (submission, &received) in self.settled.received.iter().enumerate() {
-            if let Some(max) = self.submission_bounds[submission].max
+            if let Some(max) = self.submission_bound(submission).max
                 && u64::from(received) > max
             {
                 found.warning(
@@ -357,7 +357,7 @@ impl Problem {
         let mut students: BTreeSet<u32> = musts.iter().map(|&(student, _)| student).collect();
         students.extend(self.settled.work_musts.iter().map(|must| must.student));
         for student in students {
-            let (given, bound) = (self.settled.given[student as usize], self.student_bounds[student as usize]);
+            let (given, bound) = (self.settled.given[student as usize], self.student_bound(student as usize));
             if bound.max.is_some_and(|max| u64::from(given) > max) {
                 found.error(
                     "must_over_maximum",
@@ -375,7 +375,7 @@ impl Problem {
         let submissions: BTreeSet<u32> = musts.iter().map(|&(_, submission)| submission).collect();
         for submission in submissions {
             let (received, bound) =
-                (self.settled.received[submission as usize], self.submission_bounds[submission as usize]);
+                (self.settled.received[submission as usize], self.submission_bound(submission as usize));
             if bound.max.is_some_and(|max| u64::from(received) > max) {
                 found.error(
                     "must_over_maximum",
@@ -433,7 +433,7 @@ impl Problem {
             }
             let held = holders.get(&copy).map_or(0, Vec::len);
             let received = u64::from(self.settled.received[copy as usize]) + held as u64;
-            if self.submission_bounds[copy as usize].max.is_none_or(|max| received < max) {
+            if self.submission_bound(copy as usize).max.is_none_or(|max| received < max) {
                 holders.entry(copy).or_default().push(must);
                 return true;
             }

@@ -1,10 +1,12 @@
 //! What is asked, checked and compiled: dense indices in canonical order, eligibility, and what stands already.
 
+mod cards;
 mod digest;
 mod dimension;
 mod eligibility;
 mod existing;
 mod ids;
+mod line;
 mod pairs;
 mod people;
 pub(crate) mod rows;
@@ -22,9 +24,11 @@ use crate::assignment::Assignment;
 use crate::diagnostic::Diagnostics;
 use crate::id::Id;
 use crate::input::{Admission, Bound, CopyRule, Demand, Existing, Input, Policy, Reciprocal, Source, StrategyChoice};
+use cards::Cards;
 use dimension::Dimension;
 use pairs::Pairs;
 use people::People;
+use rows::Rows;
 
 /// A checked problem, compiled to dense indices.
 ///
@@ -41,9 +45,12 @@ pub struct Problem {
     owners: Vec<Option<Id>>,
     pub(crate) may_review: Vec<bool>,
     pub(crate) handed_in: Vec<bool>,
-    pub(crate) student_bounds: Vec<Bound>,
-    pub(crate) submission_bounds: Vec<Bound>,
+    /// Student -> the own bound, where one is stated.
+    student_bounds: Rows<Bound>,
+    /// Submission -> the own bound, where one is stated.
+    submission_bounds: Rows<Bound>,
     pub(crate) dimensions: Vec<Dimension>,
+    cards: Cards,
     pub(crate) pairs: Pairs,
     pub(crate) settled: Settled,
 }
@@ -69,24 +76,11 @@ impl Problem {
             })
             .collect();
         let may_review = may_review(input, &people, &handed_in);
-        let nothing = Bound::exactly(0);
-        let student_bounds = (0..n)
-            .map(|student| {
-                let own = people.student(input, student).reviews;
-                if may_review[student] { own.unwrap_or(input.policy.reviews_per_student) } else { nothing }
-            })
-            .collect();
-        let general = match input.policy.reviews_per_submission {
-            Demand::Balanced => Bound::default(),
-            Demand::Within(bound) => bound,
-        };
-        let submission_bounds = (0..m)
-            .map(|submission| {
-                let own = people.submission(input, submission).reviews;
-                if handed_in[submission] { own.unwrap_or(general) } else { nothing }
-            })
-            .collect();
+        let student_bounds = Rows::written(n, 0, |student, own| own.extend(people.student(input, student).reviews));
+        let submission_bounds =
+            Rows::written(m, 0, |submission, own| own.extend(people.submission(input, submission).reviews));
         let dimensions = Dimension::all(input, &people, &mut found);
+        let cards = Cards::new(&people, &handed_in, &dimensions);
         let pairs = Pairs::new(input, &people, &handed_in, &mut found);
         let owners = (0..m).map(|submission| people.submission(input, submission).user_id.clone()).collect();
         let mut problem = Self {
@@ -103,6 +97,7 @@ impl Problem {
             student_bounds,
             submission_bounds,
             dimensions,
+            cards,
             pairs,
         };
         problem.settle(input, &mut found);
@@ -208,13 +203,17 @@ impl Problem {
     /// How many reviews a student gives in all.
     #[must_use]
     pub fn student_bound(&self, student: usize) -> Bound {
-        self.student_bounds[student]
+        bound(self.may_review[student], &self.student_bounds, student, self.policy.reviews_per_student)
     }
 
     /// How many reviews a submission receives in all; without bounds under `balanced` unless it has its own.
     #[must_use]
     pub fn submission_bound(&self, submission: usize) -> Bound {
-        self.submission_bounds[submission]
+        let general = match self.policy.reviews_per_submission {
+            Demand::Balanced => Bound::default(),
+            Demand::Within(bound) => bound,
+        };
+        bound(self.handed_in[submission], &self.submission_bounds, submission, general)
     }
 
     /// The score of a pair in 10^-6, where it has one.
@@ -244,7 +243,7 @@ impl Problem {
 
     /// The reviews in every result that are not part of an assignment, as (person, submission): completed ones by
     /// assessors who have left, and those that nobody will write.
-    pub(crate) fn other_reviews(&self) -> impl Iterator<Item = (u32, u32)> + '_ {
+    pub(crate) fn other_reviews(&self) -> impl Iterator<Item = (u32, u32)> + Clone + '_ {
         let others = self.settled.reviews.iter().filter(|review| {
             review.standing == Standing::Idle || (review.standing == Standing::Fixed && review.student.is_none())
         });
@@ -254,32 +253,61 @@ impl Problem {
         })
     }
 
-    /// The unordered pairs of persons who review each other's work in the result, sorted. O(T log T) for T reviews.
+    /// The unordered pairs of persons who review each other's work in the result, sorted. O(n + m + T) for T reviews.
     pub(crate) fn reciprocal_pairs(&self, assignment: &Assignment) -> Vec<(u32, u32)> {
-        let reviews = assignment.pairs().map(|(student, submission)| (rows::index(student), rows::index(submission)));
-        // One key per review and author: the lower person, the higher person, and in the last bit the direction.
-        let mut keys: Vec<u64> = Vec::new();
-        for (person, submission) in reviews.chain(self.other_reviews()) {
-            for &author in self.people.authors.row(self.people.work_of[submission as usize] as usize) {
-                if author != person {
-                    let (low, high) = (author.min(person), author.max(person));
-                    keys.push(u64::from(low) << 33 | u64::from(high) << 1 | u64::from(person == low));
+        self.reciprocal_among(assignment, &assignment.by_submission(self.submissions()))
+    }
+
+    /// The same with the students of each submission at hand: whom one person reviews is looked for among those who
+    /// review that person.
+    pub(crate) fn reciprocal_among(&self, assignment: &Assignment, reviewers: &Rows<u32>) -> Vec<(u32, u32)> {
+        let persons = self.people.persons();
+        let others_by = Rows::counted(persons, self.other_reviews());
+        let others_of = self.other_reviews().map(|(person, submission)| (submission, person));
+        let others_of = Rows::counted(self.submissions(), others_of);
+        let mut both = Vec::new();
+        let mut back: Vec<u32> = Vec::new();
+        for person in 0..persons {
+            back.clear();
+            for &work in self.people.works_by.row(person) {
+                for &copy in self.people.copies.row(work as usize) {
+                    back.extend_from_slice(reviewers.row(copy as usize));
+                    back.extend_from_slice(others_of.row(copy as usize));
                 }
             }
+            let reviewed = if person < self.students() { assignment.of(person) } else { &[] };
+            let start = both.len();
+            for &submission in reviewed.iter().chain(others_by.row(person)) {
+                let authors = self.authors(submission as usize).iter();
+                let met = authors.filter(|&&author| author as usize > person && back.contains(&author));
+                both.extend(met.map(|&author| (rows::index(person), author)));
+            }
+            both[start..].sort_unstable();
         }
-        keys.sort_unstable();
-        keys.dedup();
-        let both = keys.windows(2).filter(|keys| keys[0] | 1 == keys[1] && keys[0] & 1 == 0);
-        #[allow(clippy::cast_possible_truncation, reason = "each half holds a person")]
-        both.map(|keys| ((keys[0] >> 33) as u32, (keys[0] as u32) >> 1)).collect()
+        both.dedup();
+        both
+    }
+
+    /// The authors of the work of a submission, taken from where [`eligible`](Self::eligible) looks too.
+    pub(crate) fn authors(&self, submission: usize) -> &[u32] {
+        let card = self.cards.of(submission);
+        card.only_author().unwrap_or_else(|| self.people.authors.row(card.work() as usize))
+    }
+
+    /// The work of a submission, taken from the same place.
+    pub(crate) fn work(&self, submission: usize) -> u32 {
+        self.cards.of(submission).work()
     }
 
     /// Whether the pair is fixed, or the student has a fixed review of another copy where that counts.
     pub(crate) fn blocked_by_fixed(&self, student: usize, submission: usize) -> bool {
         let fixed = self.settled.fixed.row(student);
-        let work = self.people.work_of[submission];
+        if fixed.is_empty() {
+            return false;
+        }
+        let work = self.work(submission);
         match self.policy.same_work_once {
-            CopyRule::Once => fixed.iter().any(|&other| self.people.work_of[other as usize] == work),
+            CopyRule::Once => fixed.iter().any(|&other| self.work(other as usize) == work),
             CopyRule::Free => self.settled.is_fixed(student, submission),
         }
     }
@@ -287,7 +315,8 @@ impl Problem {
     /// Whether neither a minimum nor a must asks for a review: then nothing is created, and what exists stays as far
     /// as the hard rules allow.
     pub(crate) fn asks_nothing(&self) -> bool {
-        self.student_bounds.iter().chain(&self.submission_bounds).all(|bound| bound.min == 0)
+        (0..self.students()).all(|student| self.student_bound(student).min == 0)
+            && (0..self.submissions()).all(|submission| self.submission_bound(submission).min == 0)
             && self.settled.work_musts.is_empty()
             && self.pairs.submission_musts.is_empty()
             && self.pairs.work_musts.is_empty()
@@ -342,6 +371,11 @@ fn check_bounds(input: &Input, found: &mut Diagnostics) {
     for (place, submission) in input.submissions.iter().enumerate() {
         check(submission.reviews, &format_args!("/submissions/{place}/reviews"));
     }
+}
+
+/// The bound of one who takes part: the own one, where it is stated, else that for all.
+fn bound(takes_part: bool, own: &Rows<Bound>, who: usize, general: Bound) -> Bound {
+    if takes_part { own.row(who).first().copied().unwrap_or(general) } else { Bound::exactly(0) }
 }
 
 /// Who may review anything at all.

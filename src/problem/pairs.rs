@@ -86,6 +86,11 @@ impl Pairs {
         pairs
     }
 
+    /// Whether there is neither a wish nor history nor a score.
+    pub(crate) fn says_nothing(&self) -> bool {
+        self.wishes.values().is_empty() && self.history.values().is_empty() && self.scores.values().is_empty()
+    }
+
     /// Whether a `must_not_review` covers a pair.
     pub(crate) fn is_forbidden(&self, student: usize, submission: usize) -> bool {
         self.forbidden.row(student).binary_search(&index(submission)).is_ok()

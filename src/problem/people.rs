@@ -95,21 +95,20 @@ impl People {
     }
 
     fn read_authors(&mut self, input: &Input, found: &mut Diagnostics) {
-        let mut entries = Vec::with_capacity(self.submissions.len());
         let mut last = 0;
-        for submission in 0..self.submissions.len() {
+        let count = self.submissions.len();
+        self.own_authors = Rows::sets(count, count, |submission, authors| {
             let place = self.submission_places[submission];
             let stated = &input.submissions[place as usize];
             if let Some(owner) = &stated.user_id {
                 let pointer = format_args!("/submissions/{place}/user_id");
-                entries.push((index(submission), self.author(owner, &mut last, pointer, found)));
+                authors.push(self.author(owner, &mut last, pointer, found));
             }
             for (k, author) in stated.authors.iter().enumerate() {
                 let pointer = format_args!("/submissions/{place}/authors/{k}");
-                entries.push((index(submission), self.author(author, &mut last, pointer, found)));
+                authors.push(self.author(author, &mut last, pointer, found));
             }
-        }
-        self.own_authors = Rows::sorted(self.submissions.len(), entries);
+        });
     }
 
     fn author(&mut self, id: &Id, last: &mut usize, pointer: impl core::fmt::Display, found: &mut Diagnostics) -> u32 {
@@ -143,10 +142,10 @@ impl People {
             self.work_of.push(work);
         }
         let copies = self.work_of.iter().enumerate().map(|(submission, &work)| (work, index(submission)));
-        self.copies = Rows::sorted(works as usize, copies.collect());
+        self.copies = Rows::counted(works as usize, copies);
         let authors = self.own_authors.entries().map(|(submission, person)| (self.work_of[submission], person));
         self.authors = Rows::sorted(works as usize, authors.collect());
         let works_by = self.authors.entries().map(|(work, person)| (person, index(work)));
-        self.works_by = Rows::sorted(self.persons(), works_by.collect());
+        self.works_by = Rows::counted(self.persons(), works_by);
     }
 }

@@ -4,9 +4,11 @@ use alloc::vec::Vec;
 
 /// For each row a slice of values, kept in one piece of memory.
 ///
-/// Invariant: `starts` has one entry more than there are rows, does not decrease, and ends with `values.len()`.
+/// Invariant: `starts` has one entry more than there are rows, does not decrease, and ends with `values.len()`; where
+/// there is no value at all it is empty, so that what is said of nothing costs neither memory nor a look at it.
 #[derive(Debug, Clone)]
 pub(crate) struct Rows<T> {
+    len: usize,
     starts: Vec<u32>,
     values: Vec<T>,
 }
@@ -18,12 +20,61 @@ impl<T: Copy + Ord> Rows<T> {
         entries.dedup();
         Self::grouped(rows, &entries)
     }
+
+    /// Rows that are written one after the other, as [`written`](Self::written); each is sorted, and a value given
+    /// twice stands once.
+    pub(crate) fn sets(rows: usize, capacity: usize, mut write: impl FnMut(usize, &mut Vec<T>)) -> Self {
+        Self::written(rows, capacity, |row, values| {
+            let start = values.len();
+            write(row, values);
+            values[start..].sort_unstable();
+            let mut end = start;
+            for at in start..values.len() {
+                if end == start || values[end - 1] != values[at] {
+                    values[end] = values[at];
+                    end += 1;
+                }
+            }
+            values.truncate(end);
+        })
+    }
+}
+
+impl<T: Copy + Default> Rows<T> {
+    /// Rows from entries in any order, which they keep within their rows: a counting sort. O(rows + entries).
+    pub(crate) fn counted(rows: usize, entries: impl Iterator<Item = (u32, T)> + Clone) -> Self {
+        // Two places ahead first, then one ahead: while values are put in place, `starts[row + 1]` is where the next
+        // value of the row goes, and in the end it is where the next row starts.
+        let mut starts = alloc::vec![0; rows + 2];
+        let mut count = 0;
+        for (row, _) in entries.clone() {
+            starts[row as usize + 2] += 1;
+            count += 1;
+        }
+        if index(count) == 0 {
+            return Self::empty(rows);
+        }
+        for row in 0..rows {
+            starts[row + 2] += starts[row + 1];
+        }
+        let mut values = alloc::vec![T::default(); count];
+        for (row, value) in entries {
+            let next = &mut starts[row as usize + 1];
+            values[*next as usize] = value;
+            *next += 1;
+        }
+        starts.truncate(rows + 1);
+        Self { len: rows, starts, values }
+    }
 }
 
 impl<T: Copy> Rows<T> {
     /// Rows from entries whose row numbers do not decrease.
     pub(crate) fn grouped(rows: usize, entries: &[(u32, T)]) -> Self {
         debug_assert!(entries.is_sorted_by_key(|&(row, _)| row));
+        if entries.is_empty() {
+            return Self::empty(rows);
+        }
         let mut starts = Vec::with_capacity(rows + 1);
         let mut values = Vec::with_capacity(entries.len());
         let mut rest = entries.iter().peekable();
@@ -35,7 +86,7 @@ impl<T: Copy> Rows<T> {
             }
         }
         starts.push(index(values.len()));
-        Self { starts, values }
+        Self { len: rows, starts, values }
     }
 
     /// Rows that are written one after the other: `write(row, values)` appends the values of a row.
@@ -47,16 +98,19 @@ impl<T: Copy> Rows<T> {
             write(row, &mut values);
         }
         starts.push(index(values.len()));
-        Self { starts, values }
+        if values.is_empty() { Self::empty(rows) } else { Self { len: rows, starts, values } }
     }
 
     /// Rows without a value.
-    pub(crate) fn empty(rows: usize) -> Self {
-        Self { starts: alloc::vec![0; rows + 1], values: Vec::new() }
+    pub(crate) const fn empty(rows: usize) -> Self {
+        Self { len: rows, starts: Vec::new(), values: Vec::new() }
     }
 
     /// The values of a row.
     pub(crate) fn row(&self, row: usize) -> &[T] {
+        if self.values.is_empty() {
+            return &[];
+        }
         &self.values[self.starts[row] as usize..self.starts[row + 1] as usize]
     }
 
@@ -67,12 +121,13 @@ impl<T: Copy> Rows<T> {
 
     /// The number of rows.
     pub(crate) const fn len(&self) -> usize {
-        self.starts.len() - 1
+        self.len
     }
 
     /// All entries with their rows.
-    pub(crate) fn entries(&self) -> impl Iterator<Item = (usize, T)> + '_ {
-        (0..self.len()).flat_map(|row| self.row(row).iter().map(move |&value| (row, value)))
+    pub(crate) fn entries(&self) -> impl Iterator<Item = (usize, T)> + Clone + '_ {
+        let rows = if self.values.is_empty() { 0 } else { self.len };
+        (0..rows).flat_map(|row| self.row(row).iter().map(move |&value| (row, value)))
     }
 }
 
@@ -95,5 +150,24 @@ mod tests {
         assert!(rows.row(1).is_empty() && rows.row(3).is_empty());
         assert_eq!(rows.row(2), [3, 5]);
         assert_eq!(rows.entries().collect::<Vec<_>>(), [(0, 1), (2, 3), (2, 5)]);
+    }
+
+    #[test]
+    fn counted_rows_keep_the_order_of_their_entries() {
+        let rows = Rows::counted(3, [(2, 5), (0, 1), (2, 3), (2, 5)].into_iter());
+        assert_eq!(rows.entries().collect::<Vec<_>>(), [(0, 1), (2, 5), (2, 3), (2, 5)]);
+        assert_eq!((rows.len(), rows.row(1)), (3, &[][..]));
+    }
+
+    #[test]
+    fn written_sets_are_sorted_and_hold_each_value_once() {
+        let rows = Rows::sets(3, 0, |row, values| values.extend([row, 2, 1, 2]));
+        assert_eq!((rows.row(0), rows.row(1), rows.row(2)), (&[0, 1, 2][..], &[1, 2][..], &[1, 2][..]));
+    }
+
+    #[test]
+    fn rows_without_values_are_rows_all_the_same() {
+        let rows = Rows::<u32>::sorted(2, Vec::new());
+        assert_eq!((rows.len(), rows.row(1), rows.entries().count()), (2, &[][..], 0));
     }
 }

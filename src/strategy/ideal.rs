@@ -131,7 +131,11 @@ fn fill(nodes: &[(u32, Node)], limit: u32, count: u64, choose: &mut Choose<'_>) 
         return None;
     }
     // The highest level at which no more than `count` are shared out.
-    let (mut low, mut high) = (0, highest);
+    // It is near the mean, far below the highest: doubling finds it sooner than halving alone.
+    let (mut low, mut high) = (0, highest.min(1));
+    while high < highest && total(high) <= count {
+        (low, high) = (high, highest.min(2 * high));
+    }
     while low < high {
         let middle = low + (high - low).div_ceil(2);
         if total(middle) <= count { low = middle } else { high = middle - 1 }

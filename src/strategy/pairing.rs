@@ -41,13 +41,9 @@ pub(super) struct Pairing<'p> {
 }
 
 impl<'p> Pairing<'p> {
-    /// Places for ideal counts; `arrange` pairs the places of one component: it is given the component and the
-    /// students of the places, and returns the submissions in their order.
-    pub(super) fn new(
-        problem: &'p Problem,
-        ideal: &Ideal,
-        mut arrange: impl FnMut(&Component, &[u32]) -> Vec<u32>,
-    ) -> Self {
+    /// Places for ideal counts; `arrange` pairs the places of one component: it returns the submissions in the order
+    /// of the places, which is that of the giving students.
+    pub(super) fn new(problem: &'p Problem, ideal: &Ideal, mut arrange: impl FnMut(&Component) -> Vec<u32>) -> Self {
         let mut pairing = Self {
             problem,
             giver: Vec::new(),
@@ -62,7 +58,7 @@ impl<'p> Pairing<'p> {
                 pairing.places[student as usize] = (first, first + count);
                 pairing.giver.extend(core::iter::repeat_n(student, count as usize));
             }
-            pairing.asset.extend(arrange(component, &pairing.giver[start..]));
+            pairing.asset.extend(arrange(component));
             debug_assert_eq!(pairing.asset.len(), pairing.giver.len());
             pairing.components.push(start..pairing.giver.len());
         }
@@ -91,7 +87,7 @@ impl<'p> Pairing<'p> {
 
     fn clashes(&self, place: usize, asset: u32, first: u32, end: u32) -> bool {
         let once = self.problem.policy.same_work_once == CopyRule::Once;
-        let work = |asset: u32| self.problem.people.work_of[asset as usize];
+        let work = |asset: u32| self.problem.work(asset as usize);
         (first as usize..end as usize).any(|other| {
             other != place && (self.asset[other] == asset || (once && work(self.asset[other]) == work(asset)))
         })

@@ -58,7 +58,7 @@ fn paired(problem: &Problem, seed: u64) -> Option<Assignment> {
         return None;
     }
     let mut random = Random::new(seed, Purpose::Pairing);
-    let mut pairing = Pairing::new(problem, &ideal, |component: &Component, _| {
+    let mut pairing = Pairing::new(problem, &ideal, |component: &Component| {
         let mut assets: Vec<u32> = Vec::new();
         for &(submission, count) in &component.receiving {
             assets.extend(core::iter::repeat_n(submission, count as usize));

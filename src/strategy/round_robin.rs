@@ -110,45 +110,40 @@ struct Rotation<'r> {
 impl Rotation<'_> {
     /// Pairs the places of a component: its rounds one after the other, each against the next stretch of the
     /// submissions that still receive something, shifted.
-    fn arrange(&self, component: &Component, givers: &[u32]) -> Vec<u32> {
-        let mut giving = component.giving.clone();
-        giving.sort_by_key(|&(student, _)| self.ring.of_student[student as usize]);
+    fn arrange(&self, component: &Component) -> Vec<u32> {
+        // In the order of the ring: where the places of a student begin, and how many there are.
+        let mut giving: Vec<(u32, usize, u32)> = Vec::with_capacity(component.giving.len());
+        let mut places = 0;
+        for &(student, count) in &component.giving {
+            giving.push((self.ring.of_student[student as usize], places, count));
+            places += count as usize;
+        }
+        giving.sort_unstable();
         let mut receiving = component.receiving.clone();
         receiving.sort_by_key(|&(submission, _)| (self.ring.of_submission[submission as usize], submission));
-        let stretch = levels(&receiving);
-        // Where the next place of each student is among the places of the component.
-        let mut next: Vec<(u32, u32)> = Vec::with_capacity(giving.len());
-        for (place, &student) in givers.iter().enumerate() {
-            if place == 0 || givers[place - 1] != student {
-                next.push((student, index(place)));
-            }
-        }
-        next.sort_unstable();
-        let mut assets = alloc::vec![0; givers.len()];
+        let stretch = levels(&receiving, places);
+        let mut assets = alloc::vec![0; places];
         let mut done = 0;
         for round in 0.. {
-            let givers: Vec<u32> =
-                giving.iter().filter(|&&(_, count)| count > round).map(|&(student, _)| student).collect();
-            if givers.is_empty() {
+            giving.retain(|&(_, _, count)| count > round);
+            if giving.is_empty() {
                 break;
             }
-            let shift = (self.first + self.step * round as usize) % givers.len();
-            for (entry, &asset) in stretch[done..done + givers.len()].iter().enumerate() {
-                let student = givers[(entry + givers.len() - shift) % givers.len()];
-                if let Ok(at) = next.binary_search_by_key(&student, |&(student, _)| student) {
-                    assets[next[at].1 as usize] = asset;
-                    next[at].1 += 1;
-                }
+            let round = round as usize;
+            let shift = (self.first + self.step * round) % giving.len();
+            let (ahead, begin) = giving.split_at(giving.len() - shift);
+            for (&(_, first, _), &asset) in begin.iter().chain(ahead).zip(&stretch[done..]) {
+                assets[first + round] = asset;
             }
-            done += givers.len();
+            done += giving.len();
         }
         assets
     }
 }
 
 /// Each submission once for its first review, then each with a second review once, and so on.
-fn levels(receiving: &[(u32, u32)]) -> Vec<u32> {
-    let mut stretch = Vec::new();
+fn levels(receiving: &[(u32, u32)], capacity: usize) -> Vec<u32> {
+    let mut stretch = Vec::with_capacity(capacity);
     for level in 0.. {
         let before = stretch.len();
         stretch.extend(receiving.iter().filter(|&&(_, count)| count > level).map(|&(submission, _)| submission));
@@ -172,7 +167,7 @@ fn rotated(problem: &Problem) -> Option<Assignment> {
     }
     let mut best: Option<(usize, Pairing<'_>)> = None;
     for rotation in rotations {
-        let pairing = Pairing::new(problem, &ideal, |component, givers| rotation.arrange(component, givers));
+        let pairing = Pairing::new(problem, &ideal, |component| rotation.arrange(component));
         let conflicts = pairing.conflicts().len();
         if best.as_ref().is_none_or(|(least, _)| conflicts < *least) {
             best = Some((conflicts, pairing));
