@@ -3,6 +3,11 @@
 mod big;
 #[cfg(feature = "cli")]
 mod cli;
+#[cfg(feature = "formats")]
+mod conference;
 mod instances;
 mod laws;
+#[cfg(feature = "formats")]
+mod malformed;
 mod oracle;
+mod purity;
