@@ -29,6 +29,3 @@ mod write;
 pub use locate::locate;
 pub use micros::micros_from_f64;
 pub use write::Layout;
-
-#[cfg(test)]
-mod malformed_tests;

@@ -1,7 +1,7 @@
 //! Malformed plan files, each with the code, the pointer and the line of what is wrong.
 
 use super::read;
-use crate::formats::malformed_tests::check_one;
+use crate::diagnostic::Diagnostics;
 
 #[test]
 fn each_wrong_field_of_a_plan_is_told() {
@@ -87,4 +87,16 @@ fn each_wrong_field_of_a_plan_is_told() {
     }
     let codes: Vec<_> = refused(b"{}").items().iter().map(|d| d.pointer.clone()).collect();
     assert_eq!(codes, ["/problem_digest", "/generator", "/strategy", "/operations", "/kept", "/report"]);
+}
+
+/// Exactly one thing is wrong, on the second line, and its code is explained to users.
+fn check_one(text: &str, code: &str, pointer: &str, read: impl Fn(&[u8]) -> Diagnostics) {
+    let documented = include_str!("../../../docs/formats.md").contains(&format!("| `{code}` |"));
+    assert!(documented, "docs/formats.md does not list `{code}`");
+    let found = read(text.as_bytes());
+    let first = &found.items()[0];
+    let place = first.position.map(|position| position.line);
+    assert_eq!((first.code, first.pointer.as_str(), place), (code, pointer, Some(2)), "{text}\n{found}");
+    assert_eq!(found.items().len(), 1, "{text}\n{found}");
+    assert!(!found.to_string().contains("Ann Ode"), "{text}\n{found}");
 }

@@ -1,7 +1,8 @@
-//! Malformed problem files, each with the code, the pointer and the line of its first diagnostic.
+//! What cannot be read, each with the code, the pointer and the line of its first diagnostic.
 
-use super::problem;
-use crate::diagnostic::Diagnostics;
+use peerplan::Diagnostics;
+
+use super::found as problem;
 
 /// Text, then code, pointer and line of what is found first.
 type Case = (&'static str, &'static str, &'static str, usize);
@@ -17,10 +18,6 @@ fn check(cases: &[Case], read: impl Fn(&[u8]) -> Diagnostics) {
         assert!(!first.help.is_empty() && !first.message.is_empty(), "{text}\n{found}");
         assert!(!found.to_string().contains("Ann Ode"), "{text}\n{found}");
     }
-}
-
-fn problem(text: &[u8]) -> Diagnostics {
-    problem::read(text, false).unwrap_err()
 }
 
 /// A problem with `fields` on its second line.
@@ -173,12 +170,12 @@ fn students_and_submissions() {
 
 /// Every code is explained to users.
 fn assert_documented(code: &str) {
-    let documented = include_str!("../../docs/formats.md").contains(&format!("| `{code}` |"));
+    let documented = include_str!("../../../docs/formats.md").contains(&format!("| `{code}` |"));
     assert!(documented, "docs/formats.md does not list `{code}`");
 }
 
 /// Exactly one thing is wrong, on the second line.
-pub(super) fn check_one(text: &str, code: &str, pointer: &str, read: impl Fn(&[u8]) -> Diagnostics) {
+fn check_one(text: &str, code: &str, pointer: &str, read: impl Fn(&[u8]) -> Diagnostics) {
     assert_documented(code);
     let found = read(text.as_bytes());
     let first = &found.items()[0];

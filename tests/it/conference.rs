@@ -1,0 +1,94 @@
+//! Real conferences: scores, conflicts and loads of six of them, where the data lie beside the project.
+
+use std::fs;
+use std::path::PathBuf;
+
+use peerplan::formats::micros_from_f64;
+use peerplan::input::{Affinity, Bound, Demand, Input, Rule, RuleKind, RuleTarget, Student, Submission};
+use peerplan::strategy::{Run, objective, registry};
+use peerplan::verify::verify;
+use peerplan::{Plan, Problem};
+use serde_json::Value;
+
+/// Paper p is submission p + 10 000.
+const OFFSET: u64 = 10_000;
+
+/// The conferences whose data are there.
+fn conferences() -> Vec<(String, Value, String)> {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/data/affinity");
+    let Ok(entries) = fs::read_dir(&folder) else { return Vec::new() };
+    let mut paths: Vec<PathBuf> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
+    paths.retain(|path| path.extension().is_some_and(|extension| extension == "json"));
+    paths.sort();
+    let read = |path: &PathBuf| {
+        let facts: Value = serde_json::from_slice(&fs::read(path).expect("readable")).expect("JSON");
+        let scores = fs::read_to_string(folder.join(facts["scores"].as_str().expect("a file"))).expect("readable");
+        (facts["name"].as_str().expect("a name").to_owned(), facts, scores)
+    };
+    paths.iter().map(read).collect()
+}
+
+fn number(facts: &Value, name: &str) -> u64 {
+    facts[name].as_u64().unwrap_or_else(|| panic!("no number {name}"))
+}
+
+fn read(facts: &Value, scores: &str) -> Input {
+    let (reviewers, papers) = (number(facts, "reviewers"), number(facts, "papers"));
+    let mut input = Input {
+        students: (0..reviewers).map(Student::new).collect(),
+        submissions: (0..papers).map(|paper| Submission::new(OFFSET + paper)).collect(),
+        ..Input::default()
+    };
+    input.policy.reviews_per_student = Bound::between(number(facts, "min_load"), number(facts, "max_load"));
+    input.policy.reviews_per_submission = Demand::Within(Bound::exactly(number(facts, "demand")));
+    for conflict in facts["conflicts"].as_array().expect("an array") {
+        let of = |side: usize| conflict[side].as_u64().expect("an index");
+        let (kind, target) = (RuleKind::MustNotReview, RuleTarget::Asset((OFFSET + of(1)).into()));
+        input.rules.push(Rule { kind, assessor_id: of(0).into(), target, weight: 1 });
+    }
+    for (reviewer, line) in (0_u64..).zip(scores.lines()) {
+        for (paper, score) in (0..).zip(line.split(',')) {
+            let score = micros_from_f64(score.trim().parse().expect("a number")).expect("small");
+            let (assessor_id, asset_id) = (reviewer.into(), (OFFSET + paper).into());
+            input.affinities.push(Affinity { assessor_id, asset_id, score, limit: None });
+        }
+    }
+    assert_eq!(u64::try_from(input.affinities.len()), Ok(reviewers * papers));
+    input
+}
+
+/// The least sum of squares of loads that sum up to `total`.
+fn evenest(total: u64, reviewers: u64) -> u64 {
+    let (load, more) = (total / reviewers, total % reviewers);
+    more * (load + 1) * (load + 1) + (reviewers - more) * load * load
+}
+
+#[test]
+fn every_paper_gets_its_reviews_and_loads_are_as_even_as_numbers_allow() {
+    let conferences = conferences();
+    if conferences.is_empty() {
+        println!("skipped: there are no conference data beside the project");
+    }
+    for (name, facts, scores) in conferences {
+        let input = read(&facts, &scores);
+        let problem = Problem::new(&input).unwrap_or_else(|found| panic!("{name}: {found}"));
+        let (reviewers, papers, demand) =
+            (number(&facts, "reviewers"), number(&facts, "papers"), number(&facts, "demand"));
+        let (least, most) = (number(&facts, "min_load"), number(&facts, "max_load"));
+        for strategy in registry() {
+            let solution =
+                strategy.assign(&problem, &mut Run::new(5)).unwrap_or_else(|error| panic!("{name}: {error}"));
+            let plan = Plan::diff(&problem, &solution);
+            let verdict = verify(&input, &plan.view(&problem));
+            assert!(verdict.valid(), "{name}, {}: {:#?}", strategy.name(), verdict.violations);
+            let mut received = vec![0; problem.submissions()];
+            solution.assignment.pairs().for_each(|(_, paper)| received[paper] += 1);
+            assert!(received.iter().all(|&count| count == demand), "{name}, {}", strategy.name());
+            let loads = (0..problem.students()).map(|reviewer| solution.assignment.of(reviewer).len() as u64);
+            assert!(loads.clone().all(|load| (least..=most).contains(&load)), "{name}, {}", strategy.name());
+            let squares: u64 = loads.map(|load| load * load).sum();
+            assert_eq!(squares, evenest(papers * demand, reviewers), "{name}, {}", strategy.name());
+            assert_eq!(squares, objective(&problem, &solution.assignment).given_squares);
+        }
+    }
+}
