@@ -3,7 +3,7 @@
 //! The canonical form is a sequence of lines, each a JSON array without spaces, in this order:
 //! `["peerplan/problem",1]`, the source, the policy, the students and the submissions in canonical order, then the
 //! existing reviews, rules, affinities and history rows in the order of their lines' bytes. Defaults are written
-//! out, sets are sorted, names and the strategy are left out. `docs/formats.md` shows every line.
+//! out, sets are sorted, names and the strategy are left out. `docs/reproducibility.md` shows every line.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -11,7 +11,7 @@ use core::fmt::Write;
 
 use super::line::Line;
 use super::people::People;
-use crate::input::{Demand, Input, Reciprocal, RuleTarget, Student, Submission};
+use crate::input::{Demand, Input, Reciprocal, Relation, RuleTarget, Student, Submission};
 
 /// The digest, in hexadecimal.
 pub(super) fn digest(input: &Input, people: &People) -> String {
@@ -140,19 +140,22 @@ fn policy(line: &mut Line, input: &Input) {
     line.named(&policy.section);
     line.plain(",");
     line.named(&policy.group);
-    line.plain(",[");
-    for (label, relation) in &policy.labels {
+    line.plain(",");
+    // `any` is what a label without a relation has.
+    let relations = policy.labels.iter().filter(|(_, relation)| **relation != Relation::Any);
+    line.array(relations, |line, (label, relation)| {
         line.plain("[");
         line.text(label);
         line.plain(",");
         line.named(relation);
         line.plain("]");
-    }
-    line.plain("],");
+    });
+    line.plain(",");
     match policy.reciprocal {
         Reciprocal::ForbidCycles(length) => line.number(length.into()),
         other => line.named(&other),
     }
+    // Writing into memory does not fail.
     let mut panels: Vec<Vec<u8>> = Vec::new();
     for panel in &policy.panel {
         let mut line = Line::default();
@@ -160,8 +163,11 @@ fn policy(line: &mut Line, input: &Input) {
         line.text(&panel.label);
         line.plain(",");
         line.maybe(panel.value.as_ref(), Line::id);
-        // Writing into memory does not fail.
-        let _ = write!(line, ",{:?},{:?}]", panel.min, panel.max);
+        for bound in [panel.min, panel.max] {
+            line.plain(",");
+            line.maybe(bound, Line::number);
+        }
+        line.plain("]");
         panels.push(line.0);
     }
     panels.sort_unstable();

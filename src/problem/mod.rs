@@ -354,7 +354,7 @@ fn check_bounds(input: &Input, found: &mut Diagnostics) {
             && min > max
         {
             found.error(
-                "bound_inverted",
+                "bound_reversed",
                 pointer,
                 format_args!("the minimum {min} is above the maximum {max}"),
                 "lower the minimum or raise the maximum",

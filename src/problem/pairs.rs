@@ -142,7 +142,7 @@ impl Pairs {
             };
             if rule.weight == 0 {
                 found.error(
-                    "bad_value",
+                    "out_of_range",
                     format_args!("/rules/{place}/weight"),
                     "a weight of 0 means nothing",
                     "give a whole number from 1, or remove the rule",
@@ -272,7 +272,7 @@ fn read_scores(input: &Input, people: &People, found: &mut Diagnostics) -> Rows<
         }
         if affinity.score.0.abs() > MAX_SCORE {
             found.error(
-                "score_out_of_range",
+                "out_of_range",
                 format_args!("/affinities/{place}/score"),
                 "a score lies between -1000000 and 1000000",
                 "scale the scores down",
