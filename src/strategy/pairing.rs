@@ -133,9 +133,9 @@ impl<'p> Pairing<'p> {
         })
     }
 
-    /// Repairs conflicts by exchanges with the next place in the ring that fits.
-    pub(super) fn repair_in_order(&mut self) -> bool {
-        self.conflicts().into_iter().all(|place| {
+    /// Repairs the conflicts by exchanges with the next place in the ring that fits.
+    pub(super) fn repair_in_order(&mut self, conflicts: Vec<u32>) -> bool {
+        conflicts.into_iter().all(|place| {
             let place = place as usize;
             let component = self.component_of(place);
             let length = component.len();

@@ -165,19 +165,20 @@ fn rotated(problem: &Problem) -> Option<Assignment> {
         rotations.push(Rotation { ring, first, step: 1 });
         rotations.push(Rotation { ring, first, step: first });
     }
-    let mut best: Option<(usize, Pairing<'_>)> = None;
+    let mut best: Option<(Vec<u32>, Pairing<'_>)> = None;
     for rotation in rotations {
         let pairing = Pairing::new(problem, &ideal, |component| rotation.arrange(component));
-        let conflicts = pairing.conflicts().len();
-        if best.as_ref().is_none_or(|(least, _)| conflicts < *least) {
+        let conflicts = pairing.conflicts();
+        let done = conflicts.is_empty();
+        if best.as_ref().is_none_or(|(least, _)| conflicts.len() < least.len()) {
             best = Some((conflicts, pairing));
         }
-        if conflicts == 0 {
+        if done {
             break;
         }
     }
-    let (_, mut pairing) = best?;
-    if !pairing.repair_in_order() {
+    let (conflicts, mut pairing) = best?;
+    if !pairing.repair_in_order(conflicts) {
         return None;
     }
     settles_reciprocal(&mut pairing, problem, 0)
