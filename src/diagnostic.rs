@@ -150,6 +150,12 @@ impl Diagnostics {
         }
     }
 
+    /// Leaves out all diagnostics whose code is not to be kept.
+    pub fn retain(&mut self, keep: impl Fn(&str) -> bool) {
+        self.items.retain(|item| keep(item.code));
+        self.counts.retain(|count| keep(count.code));
+    }
+
     /// The diagnostics kept in full, in the order in which they were found.
     #[must_use]
     pub fn items(&self) -> &[Diagnostic] {

@@ -182,20 +182,31 @@ pub(super) fn load(
     }
 }
 
-/// Reads a problem. Where nothing but unknown fields is wrong, the rest is checked all the same, so that everything is
-/// reported at once.
+/// Reads a problem. Where something is wrong, the rest is checked all the same as far as it can be, so that everything
+/// is reported at once.
 fn read(text: &[u8], console: Console) -> Result<(Input, Diagnostics), Diagnostics> {
-    let mut found = match problem::read(text, console.lenient) {
-        Ok(read) => return Ok(read),
-        Err(found) => found,
-    };
-    if found.counts().iter().all(|count| count.code == "unknown_field")
-        && let Ok((input, _)) = problem::read(text, true)
-        && let Err(more) = check(&input, Diagnostics::new())
-    {
-        found.append(more);
+    let (input, mut found) = problem::read_partly(text, console.lenient);
+    match input {
+        Some(input) if !found.has_errors() => return Ok((input, found)),
+        Some(input) => {
+            if let Err(mut more) = check(&input, Diagnostics::new()) {
+                more.retain(|code| is_certain(code, &found));
+                found.append(more);
+            }
+        }
+        None => {}
     }
     Err(found)
+}
+
+/// Whether an error of a problem that was read with errors cannot be a mere consequence of those.
+fn is_certain(code: &str, found: &Diagnostics) -> bool {
+    match code {
+        "duplicate_id" | "duplicate_pair" | "id_form_mixed" | "unknown_strategy" | "unsupported" => true,
+        // An author may be missing where a submission could not be read.
+        "unknown_id" => !found.items().iter().any(|item| item.pointer.starts_with("/submissions/")),
+        _ => found.counts().iter().all(|count| count.code == "unknown_field"),
+    }
 }
 
 /// Reads and checks a problem that stands on one line of a stream.

@@ -18,11 +18,13 @@ pub(super) struct Reader {
     pub(super) found: Diagnostics,
     /// Whether unknown fields are warnings.
     lenient: bool,
+    /// Whether an entry of a long array, or such an array, is missing because it could not be read.
+    pub(super) gaps: bool,
 }
 
 impl Reader {
     pub(super) const fn new(lenient: bool) -> Self {
-        Self { found: Diagnostics::new(), lenient }
+        Self { found: Diagnostics::new(), lenient, gaps: false }
     }
 
     /// Reports a value of the wrong type.

@@ -149,10 +149,15 @@ pub(super) fn rows<'de, T, A: MapAccess<'de>>(
     all: &mut Vec<T>,
     each: impl Fn(&mut Reader, &Path<'_>, Json<'de>) -> Option<T>,
 ) -> Result<bool, A::Error> {
-    let elements = Elements(|index, value| all.extend(each(reader, &place.at(index), value)));
+    let elements = Elements(|index, value| {
+        let entry = each(reader, &place.at(index), value);
+        reader.gaps |= entry.is_none();
+        all.extend(entry);
+    });
     let other = map.next_value_seed(Feed(elements))?;
     if let Some(other) = &other {
         reader.wrong_type(place, "an array", other);
+        reader.gaps = true;
     }
     Ok(other.is_none())
 }

@@ -42,7 +42,11 @@ impl<'de> Sink<'de> for AffinitySink<'_> {
 
     fn array<A: SeqAccess<'de>>(self, items: A) -> Result<(), A::Error> {
         let Self { reader, place, rows } = self;
-        let each = |index, value| rows.extend(reader.affinity(&place.at(index), value));
+        let each = |index, value| {
+            let row = reader.affinity(&place.at(index), value);
+            reader.gaps |= row.is_none();
+            rows.extend(row);
+        };
         Elements(each).array(items).map(|_| ())
     }
 
@@ -118,6 +122,8 @@ impl Columns {
         for ((assessor_id, asset_id), (score, limit)) in pairs {
             if let (Some(assessor_id), Some(asset_id), Some(score)) = (assessor_id, asset_id, score) {
                 rows.push(Affinity { assessor_id, asset_id, score, limit });
+            } else {
+                reader.gaps = true;
             }
         }
     }

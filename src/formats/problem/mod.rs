@@ -21,7 +21,7 @@ pub(super) use people::{BOUND, STUDENT, SUBMISSION};
 pub(super) use policy::{PANEL, POLICY, RECIPROCAL};
 #[cfg(test)]
 pub(super) use read::PROBLEM;
-pub use read::read;
+pub use read::{read, read_partly};
 #[cfg(test)]
 pub(super) use rules::{PAST, RULE};
 pub use set::set;

@@ -8,9 +8,10 @@ use super::affinities::AffinitySink;
 use crate::diagnostic::Diagnostics;
 use crate::formats::fields::Reader;
 use crate::formats::json::{Feed, Json, Sink, next_name};
+use crate::formats::locate;
 use crate::formats::path::Path;
 use crate::formats::shared::rows;
-use crate::formats::text::{outcome, parse};
+use crate::formats::text::parse;
 use crate::input::Input;
 
 /// What stands in the field `format`.
@@ -38,11 +39,24 @@ pub(in crate::formats) const PROBLEM: &[&str] = &[
 /// # Errors
 /// Everything that is wrong, and the warnings, each with its place. A syntax error ends reading.
 pub fn read(text: &[u8], lenient: bool) -> Result<(Input, Diagnostics), Diagnostics> {
+    match read_partly(text, lenient) {
+        (Some(input), found) if !found.has_errors() => Ok((input, found)),
+        (_, found) => Err(found),
+    }
+}
+
+/// Reads a problem file that may have errors. The input is returned if no entry of its long arrays is missing, with
+/// defaults for single fields that could not be read: enough to look for errors that do not depend on those.
+#[must_use]
+pub fn read_partly(text: &[u8], lenient: bool) -> (Option<Input>, Diagnostics) {
     let mut reader = Reader::new(lenient);
     let mut syntax = Diagnostics::new();
     let input = parse(text, &mut syntax, ProblemSink { reader: &mut reader });
     reader.found.append(syntax);
-    outcome(text, reader, input.flatten())
+    if !reader.found.is_empty() {
+        locate(text, &mut reader.found);
+    }
+    (input.flatten().filter(|_| !reader.gaps), reader.found)
 }
 
 /// Reads the fields of the problem, the long arrays among them element by element.
@@ -114,6 +128,7 @@ impl<'de> Sink<'de> for ProblemSink<'_> {
         for required in ["students", "submissions"] {
             if !seen.iter().any(|name| name == required) {
                 self.reader.missing(&Path::Root, required);
+                self.reader.gaps = true;
             }
         }
         Ok(Some(input))

@@ -98,3 +98,44 @@ fn a_full_disk_is_said_and_a_closed_pipe_is_not() {
         assert_eq!(String::from_utf8_lossy(&output.stderr), "", "{arguments:?}");
     }
 }
+
+#[test]
+fn what_cannot_be_read_hides_nothing_that_is_certain() {
+    let place = Place::new();
+    let codes = |text: &str| -> Vec<(String, String)> {
+        place.put("problem.json", text);
+        let found = place.run(&["plan", "problem.json", "--json"]).json();
+        let all = found["error"]["details"]["diagnostics"].as_array().unwrap().clone();
+        let word = |item: &serde_json::Value, name: &str| item[name].as_str().unwrap().to_owned();
+        all.iter().map(|item| (word(item, "code"), word(item, "pointer"))).collect()
+    };
+    let pair = |code: &str, pointer: &str| (code.to_owned(), pointer.to_owned());
+    let musts = r#""rules": [{"rule": "must_review", "assessor_id": 1, "asset_id": 11},
+        {"rule": "must_review", "assessor_id": 7, "user_id": 8}]"#;
+    // The group rule could not be read, so nobody knows who is eligible; but 7 is nobody, and 2 stands twice.
+    assert_eq!(
+        codes(&format!(
+            r#"{{"students": [{{"id": 1}}, {{"id": 2}}, {{"id": 2}}], "submissions": [{{"id": 11, "user_id": 1}}],
+                "policy": {{"group": "equal"}}, {musts}}}"#
+        )),
+        [
+            pair("unknown_value", "/policy/group"),
+            pair("duplicate_id", "/students/2/id"),
+            pair("unknown_id", "/rules/1/assessor_id"),
+            pair("unknown_id", "/rules/1/user_id"),
+        ]
+    );
+    // 8 may be the author who could not be read.
+    assert_eq!(
+        codes(&format!(
+            r#"{{"students": [{{"id": 1}}, {{"id": 1}}], "submissions": [{{"id": 11, "user_id": -8}}], {musts}}}"#
+        )),
+        [pair("invalid_id", "/submissions/0/user_id"), pair("duplicate_id", "/students/1/id")]
+    );
+    // 7 may be the student who could not be read, and the places of all others would be wrong.
+    assert_eq!(
+        codes(&format!(r#"{{"students": [{{"id": 1}}, {{}}], "submissions": [{{"id": 11}}], {musts}}}"#)),
+        [pair("missing_field", "/students/1/id")]
+    );
+    assert_eq!(codes(&format!("{{\"students\": [], {musts}}}")), [pair("missing_field", "/submissions")]);
+}
