@@ -9,15 +9,13 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt::Write;
 
-use sha2::{Digest, Sha256};
-
 use super::line::Line;
 use super::people::People;
 use crate::input::{Demand, Input, Reciprocal, Relation, RuleTarget, Student, Submission};
 
 /// The digest, in hexadecimal.
 pub(super) fn digest(input: &Input, people: &People) -> String {
-    let mut lines = Lines { hash: Sha256::new(), buffer: Line(Vec::with_capacity(1 << 16)) };
+    let mut lines = Lines { hash: hmac_sha256::Hash::new(), buffer: Line(Vec::with_capacity(1 << 16)) };
     lines.put(|line| line.plain("[\"peerplan/problem\",1]"));
     lines.put(|line| {
         let source = input.source.clone().unwrap_or_default();
@@ -87,7 +85,7 @@ pub(super) fn digest(input: &Input, people: &People) -> String {
 
 /// Lines on their way into the hash.
 struct Lines {
-    hash: Sha256,
+    hash: hmac_sha256::Hash,
     buffer: Line,
 }
 
@@ -154,7 +152,7 @@ fn policy(line: &mut Line, input: &Input) {
     });
     line.plain(",");
     match policy.reciprocal {
-        Reciprocal::ForbidCycles(length) => line.number(length.into()),
+        Reciprocal::ForbidCycles(length) => line.number(length),
         other => line.named(&other),
     }
     // Writing into memory does not fail.
