@@ -1,8 +1,13 @@
 //! Tests of the library as a whole.
+#![allow(
+    clippy::disallowed_methods,
+    clippy::print_stdout,
+    clippy::similar_names,
+    reason = "tests read the project's own files and say what they skip"
+)]
 
 mod big;
 #[cfg(feature = "cli")]
-#[allow(clippy::disallowed_methods, reason = "the command is tried on files")]
 mod cli;
 #[cfg(feature = "formats")]
 mod conference;
