@@ -34,7 +34,7 @@ impl Draw {
 /// Students are numbered from 0, submissions from 1000.
 fn generated(seed: u64) -> Input {
     let mut draw = Draw(Random::new(seed, Purpose::Generate));
-    let n = 4 + draw.below(if seed % 3 == 0 { 60 } else { 20 });
+    let n = 4 + draw.below(if seed.is_multiple_of(3) { 60 } else { 20 });
     let mut input = Input { students: (0..n).map(Student::new).collect(), ..Input::default() };
     let m = n - draw.below(n / 4 + 1);
     input.submissions = (0..m).map(|id| Submission::by(1000 + id, id)).collect();
@@ -62,7 +62,7 @@ fn generated(seed: u64) -> Input {
     ]);
     let (sections, groups) = (1 + draw.below(4), 1 + draw.below(6));
     for student in &mut input.students {
-        student.sections = (0..1 + draw.below(2)).map(|_| Id::from(draw.below(sections))).collect();
+        student.sections = (0..=draw.below(2)).map(|_| Id::from(draw.below(sections))).collect();
         student.groups = alloc::vec![Id::from(draw.below(groups))];
         if draw.one_in(12) {
             student.reviews = Some(Bound::between(0, draw.below(3)));
