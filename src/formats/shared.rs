@@ -10,6 +10,8 @@ use crate::input::{Micros, PeerReview, Source, StrategyChoice, WorkflowState};
 
 /// The fields of `source`.
 pub(super) const SOURCE: &[&str] = &["base_url", "course_id", "assignment_id"];
+/// The fields of `strategy`: name, seed and the parameters that strategies have.
+pub(super) const STRATEGY: &[&str] = &["name", "seed", "limit", "perturbation", "quality"];
 /// The fields of a peer review.
 pub(super) const PEER_REVIEW: &[&str] = &["id", "user_id", "assessor_id", "asset_id", "asset_type", "workflow_state"];
 
@@ -97,7 +99,7 @@ impl Reader {
         name: &str,
         value: &Json<'_>,
     ) {
-        let place = &place.key(name);
+        let (object, place) = (place, &place.key(name));
         match name {
             "name" => {
                 if let Json::Str(text) = value {
@@ -107,6 +109,7 @@ impl Reader {
                 }
             }
             "seed" => choice.seed = self.count(place, value).unwrap_or_default(),
+            _ if !STRATEGY.contains(&name) => self.unknown(object, name, STRATEGY),
             _ => {
                 let number = if name == "limit" { self.limit(place, value) } else { self.micros(place, value) };
                 if let Some(number) = number {

@@ -1,6 +1,7 @@
 //! Dimensions in which students and submissions carry sets: sections, groups and labels.
 
 use alloc::borrow::Cow;
+use alloc::collections::BTreeSet;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -49,6 +50,16 @@ impl Dimension {
         let policy = &input.policy;
         let mut named = alloc::vec![(DimensionName::Section, policy.section), (DimensionName::Group, policy.group)];
         named.extend(policy.labels.iter().map(|(label, &relation)| (DimensionName::Label(label.clone()), relation)));
+        // Where nothing is said, the sets are looked at only if ids could stand in two forms there.
+        let labels = input.students.iter().map(|s| &s.labels).chain(input.submissions.iter().map(|s| &s.labels));
+        let unused: BTreeSet<&String> = labels.flat_map(|labels| labels.keys()).collect();
+        let silent = unused.into_iter().filter(|label| !policy.labels.contains_key(*label));
+        named.extend(silent.map(|label| (DimensionName::Label(label.clone()), Relation::Any)));
+        for (name, _) in
+            named.iter().filter(|(name, relation)| *relation == Relation::Any && has_two_forms(name, input))
+        {
+            Self::read(name.clone(), Relation::Any, input, people, found);
+        }
         named.retain(|(_, relation)| *relation != Relation::Any);
         named.into_iter().map(|(name, relation)| Self::read(name, relation, input, people, found)).collect()
     }
@@ -125,6 +136,18 @@ fn sorted(ids: &[Id]) -> Cow<'_, [Id]> {
     let mut ids = ids.to_vec();
     ids.sort_unstable();
     Cow::Owned(ids)
+}
+
+/// Whether both numbers and texts that could be numbers stand in a dimension.
+fn has_two_forms(name: &DimensionName, input: &Input) -> bool {
+    let students = input.students.iter().flat_map(|student| of_student(name, student));
+    let submissions = input.submissions.iter().filter_map(|submission| of_submission(name, submission)).flatten();
+    let (mut numbers, mut texts) = (false, false);
+    for id in students.chain(submissions) {
+        numbers |= id.is_number();
+        texts |= !id.is_number() && id.value().is_some();
+    }
+    numbers && texts
 }
 
 fn of_student<'a>(name: &DimensionName, student: &'a Student) -> &'a [Id] {

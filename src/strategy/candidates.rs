@@ -131,11 +131,11 @@ impl<'p> Model<'p> {
     /// Adds pairs of negative reduced cost, a few per student. False when there are none in the whole problem.
     pub(super) fn add_improving<W: Weight>(&mut self, network: &Network<W>, flow: &Flow<W>, goals: &Goals) -> bool {
         let Some(mut pool) = self.pool.take() else { return false };
-        let (step, best_cost) =
-            (pool.step, W::ZERO - W::compose(goals.weight(Goal::Gain) * i128::from(pool.largest_gain)));
+        let cost = |gain: i64| W::ZERO - W::compose(goals.weight(Goal::Gain) * i128::from(gain));
+        let (step, best_cost) = (pool.step, cost(pool.largest_gain));
         let mut by_potential: Vec<u32> = (0..index(self.right.len())).collect();
         by_potential.sort_by_key(|&right| core::cmp::Reverse(flow.right_potential(network, right as usize)));
-        let by_value = pool.lookup.as_ref().filter(|lookup| lookup.hard).map(|lookup| lookup.ordered(&by_potential));
+        let by_value = pool.lookup.as_ref().map(|lookup| lookup.ordered(&by_potential));
         let mut added = false;
         for left in 0..self.left.len() {
             if network.left[left].max == 0 && self.left[left].max == 0 {
@@ -154,7 +154,7 @@ impl<'p> Model<'p> {
             let here = flow.left_potential(left);
             let floor = works.iter().map(|&(_, potential)| potential).fold(here, W::min);
             let mut found: Vec<u32> = Vec::new();
-            let mut scan = |rights: &[u32]| {
+            let mut scan = |rights: &[u32], best_cost: W| {
                 for &right in rights {
                     let there = flow.right_potential(network, right as usize);
                     if found.len() >= step || floor + best_cost >= there {
@@ -169,8 +169,7 @@ impl<'p> Model<'p> {
                     let pair = self.pair(left, right as usize);
                     let work = self.bundle(left, right as usize);
                     let tail = works.iter().find(|&&(listed, _)| listed == work && work != NONE);
-                    let cost = W::ZERO - W::compose(goals.weight(Goal::Gain) * i128::from(pair.gain));
-                    if cost + tail.map_or(here, |&(_, potential)| potential) < there {
+                    if cost(pair.gain) + tail.map_or(here, |&(_, potential)| potential) < there {
                         found.push(right);
                     }
                 }
@@ -179,10 +178,14 @@ impl<'p> Model<'p> {
                 (Some(rows), Some(lookup)) => {
                     let student = self.students[left] as usize;
                     for &value in self.problem.dimensions[lookup.dimension].students.row(student) {
-                        scan(rows.row(value as usize));
+                        scan(rows.row(value as usize), best_cost);
+                    }
+                    if !lookup.hard {
+                        // All others miss one wish at least.
+                        scan(&by_potential, cost(pool.largest_gain - 1));
                     }
                 }
-                _ => scan(&by_potential),
+                _ => scan(&by_potential, best_cost),
             }
             added |= !found.is_empty();
             let pairs: Vec<_> = found.into_iter().map(|right| self.pair(left, right as usize)).collect();

@@ -64,6 +64,9 @@ impl Ideal {
         for student in 0..problem.students() {
             let bound = problem.student_bound(student);
             let node = remaining(bound.min, bound.max, problem.settled.given[student], m);
+            if node.max == 0 && node.min > 0 {
+                return None;
+            }
             if node.max > 0 {
                 let place = places.of(student, false, &mut components);
                 components[place].giving.push((index(student), node));
@@ -72,6 +75,9 @@ impl Ideal {
         for submission in (0..problem.submissions()).filter(|&submission| problem.is_handed_in(submission)) {
             let bound = problem.submission_bound(submission);
             let node = remaining(bound.min, bound.max, problem.settled.received[submission], n);
+            if node.max == 0 && node.min > 0 {
+                return None;
+            }
             if node.max > 0 {
                 let place = places.of(submission, true, &mut components);
                 components[place].receiving.push((index(submission), node));

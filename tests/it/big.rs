@@ -201,7 +201,7 @@ fn set_apart(students: u64, submissions: Range<u64>) -> Input {
     let mut input = class(N, Bound::between(0, 3));
     input.policy.section = Relation::Same;
     into_sections(&mut input, |at| 1 + at % 7);
-    for student in &mut input.students[..usize::try_from(students).expect("a small number")] {
+    for student in &mut input.students[..usize::try_from(students).expect("few")] {
         student.sections = vec![0_u64.into()];
     }
     for (at, submission) in (0..).zip(&mut input.submissions) {

@@ -65,8 +65,8 @@ fn sources() -> Vec<Source> {
     all
 }
 
-fn source(root: &Path, path: PathBuf) -> Option<Source> {
-    let inside = path.strip_prefix(root).expect("below").with_extension("");
+fn source(folder: &Path, path: PathBuf) -> Option<Source> {
+    let inside = path.strip_prefix(folder).expect("below").with_extension("");
     let mut modules: Vec<&str> = inside.iter().map(|part| part.to_str().expect("UTF-8")).collect();
     let is_test = |name: &&str| *name == "tests" || *name == "test_values" || name.ends_with("_tests");
     if modules == ["lib"] || modules[0] == "bin" || modules.iter().any(is_test) {

@@ -126,7 +126,7 @@ fn policies() -> impl Strategy<Value = Policy> {
 
 pub(in crate::formats) fn strategies() -> impl Strategy<Value = StrategyChoice> {
     let limit = option::of((0_i64..=1_000_000).prop_map(Micros));
-    ("[a-z_]{0,8}", any::<u64>(), limit, btree_map("x[a-z]{1,3}", micros(), 0..3)).prop_map(
+    ("[a-z_]{0,8}", any::<u64>(), limit, btree_map("perturbation|quality", micros(), 0..3)).prop_map(
         |(name, seed, limit, mut parameters): (_, _, _, BTreeMap<_, _>)| {
             parameters.extend(limit.map(|limit| (String::from("limit"), limit)));
             StrategyChoice { name, seed, parameters }

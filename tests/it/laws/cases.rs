@@ -128,3 +128,17 @@ fn a_completed_review_by_somebody_who_left_can_be_reciprocal() {
         }
     }
 }
+
+#[test]
+fn nobody_to_review_or_nothing_to_review_is_refused_with_a_proof() {
+    let mut nobody = Input { submissions: vec![Submission::new(11)], ..Input::default() };
+    nobody.policy.reviews_per_submission = Demand::Within(Bound::exactly(1));
+    let mut nothing = Input { students: students(1..=2), ..Input::default() };
+    nothing.policy.reviews_per_student = Bound::exactly(1);
+    for input in [nobody, nothing] {
+        let facts = Facts::new(&input);
+        for &strategy in registry() {
+            check_proof(&facts, &result(&input, strategy, 0).expect_err("infeasible"));
+        }
+    }
+}
