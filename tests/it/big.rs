@@ -13,7 +13,7 @@ use peerplan::{CutSide, Id, Infeasible, Input, Plan, Problem};
 
 use crate::instances::permute;
 
-/// 2100² is beyond the 4 000 000 pairs up to which all are listed.
+/// 2100² is far beyond the 250 000 pairs up to which all are listed.
 const N: u64 = 2_100;
 
 /// Submission i + 10 000 is that of student i.
