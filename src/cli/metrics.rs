@@ -15,7 +15,7 @@ Examples:
 
 /// Show all fairness figures of a plan
 ///
-/// What each figure means, with its formula and its source, stands in docs/fairness.md.
+/// What each figure means, with its formula and its source, stands in the library's documentation of `metrics`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = HELP)]
 pub(super) struct Args {

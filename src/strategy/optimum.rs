@@ -57,12 +57,7 @@ pub(crate) struct Optimum<'p> {
 impl Optimum<'_> {
     /// The assignment we are at, with the fixed reviews.
     pub(crate) fn assignment(&self) -> Assignment {
-        let problem = self.model.problem;
-        let used = self.face.used().iter().enumerate().filter(|(_, used)| **used);
-        let mut pairs: Vec<(u32, u32)> =
-            used.map(|(edge, _)| self.model.members(self.face.ends(index(edge)))).collect();
-        pairs.extend(fixed_pairs(problem));
-        Assignment::new(problem.students(), pairs)
+        assignment_of(&self.model, self.face.as_ref())
     }
 
     /// Walks over the optimal assignments: `turns` random cycles.
@@ -78,8 +73,20 @@ impl Optimum<'_> {
 
     /// The number of chosen pairs.
     pub(crate) fn chosen(&self) -> usize {
-        self.face.used().iter().filter(|used| **used).count()
+        used_edges(self.face.as_ref()).len()
     }
+}
+
+/// The assignment a face is at, with the fixed reviews.
+pub(super) fn assignment_of(model: &Model<'_>, face: &dyn OptimalFace) -> Assignment {
+    let chosen = used_edges(face).into_iter().map(|edge| model.members(face.ends(edge)));
+    Assignment::new(model.problem.students(), chosen.chain(fixed_pairs(model.problem)).collect())
+}
+
+/// The edges a face uses where it is at, ascending.
+pub(super) fn used_edges(face: &dyn OptimalFace) -> Vec<u32> {
+    let used = face.used().iter().enumerate().filter(|(_, used)| **used);
+    used.map(|(edge, _)| index(edge)).collect()
 }
 
 /// The fixed reviews of students.

@@ -8,7 +8,7 @@ use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 
 use super::network::Model;
-use super::optimum::{OptimalFace, Optimum, optimal_face};
+use super::optimum::{OptimalFace, Optimum, assignment_of, optimal_face, used_edges};
 use super::pairing::Pairing;
 use super::{AssignError, Run, objective};
 use crate::assignment::Assignment;
@@ -133,18 +133,6 @@ fn descend(
         }
     }
     Ok(least)
-}
-
-fn used_edges(face: &dyn OptimalFace) -> Vec<u32> {
-    let used = face.used().iter().enumerate().filter(|(_, used)| **used);
-    used.map(|(edge, _)| index(edge)).collect()
-}
-
-fn assignment_of(model: &Model<'_>, face: &dyn OptimalFace) -> Assignment {
-    let used = face.used().iter().enumerate().filter(|(_, used)| **used);
-    let mut pairs: Vec<(u32, u32)> = used.map(|(edge, _)| model.members(face.ends(index(edge)))).collect();
-    pairs.extend(super::optimum::fixed_pairs(model.problem));
-    Assignment::new(model.problem.students(), pairs)
 }
 
 /// How often each person reviews works of each other person, and how many pairs go both ways.
