@@ -70,7 +70,7 @@ mod certificate;
 pub mod cli;
 pub mod diagnostic;
 pub mod explain;
-mod flow;
+pub mod flow;
 #[cfg(feature = "formats")]
 pub mod formats;
 pub mod generate;

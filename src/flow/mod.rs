@@ -31,10 +31,17 @@
 
 mod cut;
 mod face;
+mod instance;
+mod matching;
+mod proof;
 mod search;
 #[cfg(test)]
 mod tests;
 mod weight;
+
+pub use instance::{Builder, Instance, Window};
+pub use matching::{Counters, Duals, Matching, Unmatched};
+pub use proof::Flaw;
 
 pub(crate) use cut::{Cut, CutSide};
 pub(crate) use face::Face;

@@ -1,0 +1,271 @@
+//! Bipartite b-matching with weights: the instance.
+
+use alloc::vec::Vec;
+
+/// How many pairs a row or a column takes part in: at least `min`, at most `max`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Window {
+    /// The fewest.
+    pub min: u32,
+    /// The most.
+    pub max: u32,
+}
+
+impl Window {
+    /// From `min` to `max`.
+    #[must_use]
+    pub const fn new(min: u32, max: u32) -> Self {
+        Self { min, max }
+    }
+
+    /// Exactly `count`.
+    #[must_use]
+    pub const fn exactly(count: u32) -> Self {
+        Self { min: count, max: count }
+    }
+}
+
+/// Where an entry of a matrix stands for no pair.
+pub(super) const ABSENT: i32 = i32::MIN;
+
+/// Rows of pairs, packed one after the other; columns ascend within a row.
+#[derive(Debug, Clone)]
+pub(super) struct Sparse<W> {
+    /// Per row its first pair; one more entry than rows.
+    pub(super) starts: Vec<usize>,
+    pub(super) columns: Vec<u32>,
+    pub(super) weights: Vec<W>,
+}
+
+/// The weights of all pairs.
+#[derive(Debug, Clone)]
+pub(super) enum Pairs {
+    /// Row by row an entry for each column, [`ABSENT`] where there is no pair: the least memory where most pairs exist.
+    Dense(Vec<i32>),
+    /// Rows of pairs with weights of 32 bits.
+    Sparse(Sparse<i32>),
+    /// Rows of pairs with weights that need more.
+    Wide(Sparse<i64>),
+}
+
+/// An instance: find `x` in {0, 1} for each pair so that every row and column keeps its window and the sum of the
+/// weights of the chosen pairs is greatest.
+///
+/// Built row by row with a [`Builder`]. Results depend on the order of rows and columns and on nothing else; number
+/// them in a seeded order where ties are to be broken by seed.
+#[derive(Debug, Clone)]
+pub struct Instance {
+    pub(super) rows: Vec<Window>,
+    pub(super) columns: Vec<Window>,
+    pub(super) pairs: Pairs,
+    count: usize,
+    smallest: i64,
+    largest: i64,
+}
+
+impl Instance {
+    /// The windows of the rows.
+    #[must_use]
+    pub fn rows(&self) -> &[Window] {
+        &self.rows
+    }
+
+    /// The windows of the columns.
+    #[must_use]
+    pub fn columns(&self) -> &[Window] {
+        &self.columns
+    }
+
+    /// The number of pairs.
+    #[must_use]
+    pub const fn pairs(&self) -> usize {
+        self.count
+    }
+
+    /// The smallest and the largest weight; none without pairs.
+    #[must_use]
+    pub fn weights(&self) -> Option<(i64, i64)> {
+        (self.count > 0).then_some((self.smallest, self.largest))
+    }
+
+    /// Calls `visit` with column and weight of each pair of a row, columns ascending.
+    pub fn for_each_in(&self, row: usize, mut visit: impl FnMut(u32, i64)) {
+        match &self.pairs {
+            Pairs::Dense(matrix) => matrix.each(self.columns.len(), row, |column, weight| visit(column, weight.into())),
+            Pairs::Sparse(rows) => rows.each(self.columns.len(), row, |column, weight| visit(column, weight.into())),
+            Pairs::Wide(rows) => rows.each(self.columns.len(), row, visit),
+        }
+    }
+
+    /// The weight of a pair, if there is one. O(log of the row's pairs).
+    #[must_use]
+    pub fn weight(&self, row: usize, column: u32) -> Option<i64> {
+        match &self.pairs {
+            Pairs::Dense(matrix) => {
+                let weight = matrix[row * self.columns.len() + column as usize];
+                (weight != ABSENT).then_some(weight.into())
+            }
+            Pairs::Sparse(rows) => rows.find(row, column).map(i64::from),
+            Pairs::Wide(rows) => rows.find(row, column),
+        }
+    }
+}
+
+/// Weights as they lie in memory, gone through row by row.
+pub(super) trait PairRows: Sync {
+    /// A weight.
+    type Weight: Copy + Into<i64> + Send + Sync;
+
+    /// Calls `visit` with column and weight of each pair of a row, columns ascending.
+    fn each(&self, columns: usize, row: usize, visit: impl FnMut(u32, Self::Weight));
+
+    /// A bound on the number of pairs of a row.
+    fn len_of(&self, columns: usize, row: usize) -> usize;
+}
+
+impl PairRows for Vec<i32> {
+    type Weight = i32;
+
+    #[inline]
+    fn each(&self, columns: usize, row: usize, mut visit: impl FnMut(u32, i32)) {
+        for (column, &weight) in (0_u32..).zip(&self[row * columns..(row + 1) * columns]) {
+            if weight != ABSENT {
+                visit(column, weight);
+            }
+        }
+    }
+
+    fn len_of(&self, columns: usize, _: usize) -> usize {
+        columns
+    }
+}
+
+impl<W: Copy + Into<i64> + Send + Sync> PairRows for Sparse<W> {
+    type Weight = W;
+
+    #[inline]
+    fn each(&self, _: usize, row: usize, mut visit: impl FnMut(u32, W)) {
+        let pairs = self.starts[row]..self.starts[row + 1];
+        for (&column, &weight) in self.columns[pairs.clone()].iter().zip(&self.weights[pairs]) {
+            visit(column, weight);
+        }
+    }
+
+    fn len_of(&self, _: usize, row: usize) -> usize {
+        self.starts[row + 1] - self.starts[row]
+    }
+}
+
+impl<W: Copy> Sparse<W> {
+    fn find(&self, row: usize, column: u32) -> Option<W> {
+        let pairs = self.starts[row]..self.starts[row + 1];
+        let place = self.columns[pairs.clone()].binary_search(&column).ok()?;
+        Some(self.weights[pairs.start + place])
+    }
+}
+
+/// Builds an [`Instance`] row by row.
+///
+/// ```
+/// use peerplan::flow::{Builder, Window};
+/// let mut builder = Builder::new(vec![Window::exactly(1); 2], 4);
+/// builder.row(Window::exactly(1), &[(0, 5), (1, 7)]);
+/// builder.row(Window::exactly(1), &[(1, 9)]);
+/// let instance = builder.finish();
+/// assert_eq!((instance.pairs(), instance.weight(0, 1)), (3, Some(7)));
+/// ```
+#[derive(Debug)]
+pub struct Builder {
+    instance: Instance,
+}
+
+impl Builder {
+    /// An instance with columns and no rows yet, of which about `pairs` pairs are expected in `rows` rows: it is kept
+    /// as a matrix where at least a third of all entries are pairs.
+    #[must_use]
+    pub fn with_shape(columns: Vec<Window>, rows: usize, pairs: usize) -> Self {
+        let entries = rows.saturating_mul(columns.len());
+        let kept = if pairs > 0 && pairs >= entries.div_ceil(3) {
+            Pairs::Dense(Vec::with_capacity(entries))
+        } else {
+            Pairs::Sparse(Sparse {
+                starts: alloc::vec![0],
+                columns: Vec::with_capacity(pairs),
+                weights: Vec::with_capacity(pairs),
+            })
+        };
+        let instance = Instance {
+            rows: Vec::with_capacity(rows),
+            columns,
+            pairs: kept,
+            count: 0,
+            smallest: i64::MAX,
+            largest: i64::MIN,
+        };
+        Self { instance }
+    }
+
+    /// The same where nothing is known of the number of rows; about `pairs` pairs are expected.
+    #[must_use]
+    pub fn new(columns: Vec<Window>, pairs: usize) -> Self {
+        Self::with_shape(columns, usize::MAX, pairs)
+    }
+
+    /// Adds the next row with its pairs.
+    ///
+    /// # Panics
+    /// When columns do not ascend or do not exist.
+    pub fn row(&mut self, window: Window, pairs: &[(u32, i64)]) {
+        let columns = self.instance.columns.len();
+        assert!(pairs.is_sorted_by(|a, b| a.0 < b.0), "columns ascend within a row");
+        assert!(pairs.last().is_none_or(|&(column, _)| (column as usize) < columns), "columns exist");
+        let narrow = |weight: i64| i32::try_from(weight).ok().filter(|&weight| weight != ABSENT);
+        if !pairs.iter().all(|&(_, weight)| narrow(weight).is_some()) {
+            self.widen();
+        }
+        self.instance.rows.push(window);
+        self.instance.count += pairs.len();
+        for &(_, weight) in pairs {
+            self.instance.smallest = self.instance.smallest.min(weight);
+            self.instance.largest = self.instance.largest.max(weight);
+        }
+        match &mut self.instance.pairs {
+            Pairs::Dense(matrix) => {
+                let start = matrix.len();
+                matrix.resize(start + columns, ABSENT);
+                for &(column, weight) in pairs {
+                    matrix[start + column as usize] = narrow(weight).unwrap_or(ABSENT);
+                }
+            }
+            Pairs::Sparse(rows) => {
+                rows.columns.extend(pairs.iter().map(|&(column, _)| column));
+                rows.weights.extend(pairs.iter().filter_map(|&(_, weight)| narrow(weight)));
+                rows.starts.push(rows.columns.len());
+            }
+            Pairs::Wide(rows) => {
+                rows.columns.extend(pairs.iter().map(|&(column, _)| column));
+                rows.weights.extend(pairs.iter().map(|&(_, weight)| weight));
+                rows.starts.push(rows.columns.len());
+            }
+        }
+    }
+
+    /// From here on weights have 64 bits.
+    fn widen(&mut self) {
+        let mut wide = Sparse { starts: alloc::vec![0], columns: Vec::new(), weights: Vec::new() };
+        for row in 0..self.instance.rows.len() {
+            self.instance.for_each_in(row, |column, weight| {
+                wide.columns.push(column);
+                wide.weights.push(weight);
+            });
+            wide.starts.push(wide.columns.len());
+        }
+        self.instance.pairs = Pairs::Wide(wide);
+    }
+
+    /// The instance.
+    #[must_use]
+    pub fn finish(self) -> Instance {
+        self.instance
+    }
+}
