@@ -2,6 +2,8 @@
 
 use alloc::vec::Vec;
 
+use super::number;
+
 /// How many pairs a row or a column takes part in: at least `min`, at most `max`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Window {
@@ -111,7 +113,7 @@ impl Instance {
     }
 }
 
-/// Weights as they lie in memory, gone through row by row.
+/// Weights as they lie in memory, gone through row by row. `columns` is the number of columns.
 pub(super) trait PairRows: Sync {
     /// A weight.
     type Weight: Copy + Into<i64> + Send + Sync;
@@ -119,8 +121,20 @@ pub(super) trait PairRows: Sync {
     /// Calls `visit` with column and weight of each pair of a row, columns ascending.
     fn each(&self, columns: usize, row: usize, visit: impl FnMut(u32, Self::Weight));
 
-    /// A bound on the number of pairs of a row.
+    /// The number of places of a row, at each of which there may be a pair.
     fn len_of(&self, columns: usize, row: usize) -> usize;
+
+    /// Column and weight of the pair at a place of a row.
+    fn pair_at(&self, columns: usize, row: usize, place: usize) -> (u32, Self::Weight);
+
+    /// The place of the pair of a row and a column, if there is one.
+    fn place_of(&self, columns: usize, row: usize, column: u32) -> Option<usize>;
+
+    /// Writes weight · `scale` − price for each place of a row, `never` where there is no pair.
+    fn profits(&self, row: usize, prices: &[i64], scale: i64, never: i64, profits: &mut Vec<i64>);
+
+    /// The same pairs by columns.
+    fn transposed(&self, columns: usize) -> Self;
 }
 
 impl PairRows for Vec<i32> {
@@ -138,9 +152,45 @@ impl PairRows for Vec<i32> {
     fn len_of(&self, columns: usize, _: usize) -> usize {
         columns
     }
+
+    #[inline]
+    fn pair_at(&self, columns: usize, row: usize, place: usize) -> (u32, i32) {
+        (number(place), self[row * columns + place])
+    }
+
+    fn place_of(&self, columns: usize, row: usize, column: u32) -> Option<usize> {
+        (self[row * columns + column as usize] != ABSENT).then_some(column as usize)
+    }
+
+    fn profits(&self, row: usize, prices: &[i64], scale: i64, never: i64, profits: &mut Vec<i64>) {
+        let weights = &self[row * prices.len()..(row + 1) * prices.len()];
+        profits.clear();
+        profits.extend(weights.iter().zip(prices).map(|(&weight, &price)| {
+            let profit = i64::from(weight) * scale - price;
+            if weight == ABSENT { never } else { profit }
+        }));
+    }
+
+    fn transposed(&self, columns: usize) -> Self {
+        const TILE: usize = 32;
+        let rows = self.len().checked_div(columns).unwrap_or(0);
+        let mut transposed = alloc::vec![0; self.len()];
+        for first_row in (0..rows).step_by(TILE) {
+            let last_row = rows.min(first_row + TILE);
+            for first in (0..columns).step_by(TILE) {
+                for column in first..columns.min(first + TILE) {
+                    let target = &mut transposed[column * rows + first_row..column * rows + last_row];
+                    for (row, entry) in (first_row..).zip(target) {
+                        *entry = self[row * columns + column];
+                    }
+                }
+            }
+        }
+        transposed
+    }
 }
 
-impl<W: Copy + Into<i64> + Send + Sync> PairRows for Sparse<W> {
+impl<W: Copy + Into<i64> + Send + Sync + Default> PairRows for Sparse<W> {
     type Weight = W;
 
     #[inline]
@@ -153,6 +203,45 @@ impl<W: Copy + Into<i64> + Send + Sync> PairRows for Sparse<W> {
 
     fn len_of(&self, _: usize, row: usize) -> usize {
         self.starts[row + 1] - self.starts[row]
+    }
+
+    #[inline]
+    fn pair_at(&self, _: usize, row: usize, place: usize) -> (u32, W) {
+        let at = self.starts[row] + place;
+        (self.columns[at], self.weights[at])
+    }
+
+    fn place_of(&self, _: usize, row: usize, column: u32) -> Option<usize> {
+        self.columns[self.starts[row]..self.starts[row + 1]].binary_search(&column).ok()
+    }
+
+    fn profits(&self, row: usize, prices: &[i64], scale: i64, _: i64, profits: &mut Vec<i64>) {
+        let pairs = self.starts[row]..self.starts[row + 1];
+        let pairs = self.columns[pairs.clone()].iter().zip(&self.weights[pairs]);
+        profits.clear();
+        profits.extend(pairs.map(|(&column, &weight)| weight.into() * scale - prices[column as usize]));
+    }
+
+    fn transposed(&self, columns: usize) -> Self {
+        let mut starts = alloc::vec![0_usize; columns + 2];
+        for &column in &self.columns {
+            starts[column as usize + 2] += 1;
+        }
+        for column in 0..columns {
+            starts[column + 2] += starts[column + 1];
+        }
+        let mut rows = alloc::vec![0; self.columns.len()];
+        let mut weights = alloc::vec![W::default(); self.columns.len()];
+        for row in 0..self.starts.len() - 1 {
+            for at in self.starts[row]..self.starts[row + 1] {
+                let next = &mut starts[self.columns[at] as usize + 1];
+                rows[*next] = number(row);
+                weights[*next] = self.weights[at];
+                *next += 1;
+            }
+        }
+        starts.truncate(columns + 1);
+        Self { starts, columns: rows, weights }
     }
 }
 

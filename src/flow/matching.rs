@@ -2,6 +2,7 @@
 
 use alloc::vec::Vec;
 
+use super::auction;
 use super::instance::Instance;
 
 /// Integer duals of an optimum: the worth of one more place in a row and in a column.
@@ -120,5 +121,15 @@ impl Matching {
     #[must_use]
     pub const fn counters(&self) -> Counters {
         self.counters
+    }
+}
+
+impl Instance {
+    /// A matching of greatest weight, with its proof.
+    ///
+    /// # Errors
+    /// [`Unmatched`].
+    pub fn solve(&self) -> Result<Matching, Unmatched> {
+        auction::solve(self, auction::Start { prices: None }, &mut |_| true)
     }
 }

@@ -29,6 +29,7 @@
 //! Results depend on the network as given (node and edge numbers) and nothing else; the caller numbers the nodes in
 //! a seeded order where ties are to be broken by seed.
 
+mod auction;
 mod cut;
 mod face;
 mod instance;

@@ -1,0 +1,304 @@
+//! Candidate lists: for each row the columns it looks at, best first.
+
+use alloc::vec::Vec;
+use core::cmp::Reverse;
+
+use super::super::instance::{PairRows, Window};
+use super::super::number;
+
+/// As many of a row's best pairs as this are listed at least, if there are as many.
+const BEST: usize = 32;
+/// How long a list may become beyond what the row can hold; a row with no more pairs lists all of them.
+const ROOM: usize = 88;
+
+/// The profit of a pair that is not to be chosen; below all others, with room to subtract from.
+pub(in super::super) const NEVER: i64 = i64::MIN / 4;
+/// The `rest` of a row all of whose pairs are listed.
+const NOTHING: i64 = i64::MIN;
+
+/// A column a row may want.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Entry<W> {
+    /// An upper bound of weight − price, in the numbers of [`Lists::offset`].
+    bound: i64,
+    pub(super) column: u32,
+    pub(super) weight: W,
+}
+
+/// Where the list of a row lies.
+#[derive(Debug, Clone, Copy)]
+struct Row {
+    start: usize,
+    len: u32,
+    room: u32,
+    /// The first so many entries are the columns the row holds.
+    held: u32,
+}
+
+/// The lists of all rows.
+///
+/// Invariants: behind the held entries of a row its candidates stand in descending order of their bounds; no bound
+/// lies below the profit; and no pair that is not listed has a profit above the `rest` of the row.
+#[derive(Debug)]
+pub(super) struct Lists<W> {
+    entries: Vec<Entry<W>>,
+    rows: Vec<Row>,
+    /// Per row an upper bound of the profit of all pairs that are not listed, [`NEVER`] when all are.
+    rest: Vec<i64>,
+    /// What bounds and `rest` have to be raised by.
+    offset: i64,
+    scale: i64,
+    scratch: Vec<i64>,
+    groups: Vec<i64>,
+    pub(super) rescans: u64,
+}
+
+impl<W: Copy + Into<i64>> Lists<W> {
+    /// The lists for the given prices; no row holds anything.
+    pub(super) fn new<P: PairRows<Weight = W>>(pairs: &P, windows: &[Window], prices: &[i64], scale: i64) -> Self {
+        let mut lists = Self {
+            entries: Vec::new(),
+            rows: Vec::with_capacity(windows.len()),
+            rest: alloc::vec![NOTHING; windows.len()],
+            offset: 0,
+            scale,
+            scratch: Vec::new(),
+            groups: Vec::new(),
+            rescans: 0,
+        };
+        let room = |row: usize| {
+            let holds = windows[row].max as usize;
+            pairs.len_of(prices.len(), row).min(holds.saturating_add(ROOM))
+        };
+        lists.entries.reserve_exact((0..windows.len()).map(room).sum());
+        for row in 0..windows.len() {
+            let (start, room) = (lists.entries.len(), room(row));
+            lists.rows.push(Row { start, len: 0, room: number(room), held: 0 });
+            if pairs.len_of(prices.len(), row) == room {
+                pairs.each(prices.len(), row, |column, weight| {
+                    let bound = weight.into() * scale - prices[column as usize];
+                    lists.entries.push(Entry { bound, column, weight });
+                });
+                lists.entries[start..].sort_unstable_by_key(|entry| (Reverse(entry.bound), entry.column));
+            } else {
+                lists.gather(pairs, row, prices);
+            }
+            lists.rows[row].len = number(lists.entries.len() - start);
+            if let Some(&filler) = lists.entries.last() {
+                lists.entries.resize(start + room, filler);
+            }
+        }
+        lists
+    }
+
+    /// Appends the best pairs of a row that it does not hold to the end of all entries, best first, and sets `rest`.
+    fn gather<P: PairRows<Weight = W>>(&mut self, pairs: &P, row: usize, prices: &[i64]) {
+        let place = self.rows[row];
+        let held: Vec<u32> =
+            self.entries[place.start..place.start + place.held as usize].iter().map(|entry| entry.column).collect();
+        let len = pairs.len_of(prices.len(), row);
+        let scratch = &mut self.scratch;
+        pairs.profits(row, prices, self.scale, NEVER, scratch);
+        for &column in &held {
+            if let Some(at) = pairs.place_of(prices.len(), row, column) {
+                scratch[at] = NEVER;
+            }
+        }
+        // The BEST-th greatest of the maxima of twice as many groups: at least BEST pairs are as good.
+        let maxima = scratch.chunks(len.div_ceil(2 * BEST)).map(|group| group.iter().copied().fold(NEVER, i64::max));
+        self.groups.clear();
+        self.groups.extend(maxima);
+        let cut = self.groups.len().min(BEST) - 1;
+        let (_, &mut threshold, _) = self.groups.select_nth_unstable_by(cut, |a, b| b.cmp(a));
+        let threshold = threshold.max(NEVER + 1);
+        let start = self.entries.len();
+        for (at, &profit) in scratch.iter().enumerate() {
+            if profit >= threshold {
+                let (column, weight) = pairs.pair_at(prices.len(), row, at);
+                self.entries.push(Entry { bound: profit - self.offset, column, weight });
+            }
+        }
+        let found = &mut self.entries[start..];
+        found.sort_unstable_by_key(|entry| (Reverse(entry.bound), entry.column));
+        // Some room is left for columns that become cheaper.
+        let limit = (place.room - place.held) as usize - ROOM / 8;
+        self.rest[row] = threshold - 1 - self.offset;
+        if found.len() > limit {
+            self.rest[row] = found[limit].bound;
+            self.entries.truncate(start + limit);
+        }
+    }
+
+    /// Looks through all pairs of a row again: its candidates are then the best of all.
+    pub(super) fn rescan<P: PairRows<Weight = W>>(&mut self, pairs: &P, row: usize, prices: &[i64]) {
+        self.rescans += 1;
+        let end = self.entries.len();
+        self.gather(pairs, row, prices);
+        let place = self.rows[row];
+        let first = place.start + place.held as usize;
+        let fresh = self.entries.len() - end;
+        self.entries.copy_within(end.., first);
+        self.entries.truncate(end);
+        self.rows[row].len = place.held + number(fresh);
+    }
+
+    /// Makes the first `count` candidates of a row exact and the best of all it could have. Returns how many there
+    /// are, at most `count`.
+    pub(super) fn freshen<P: PairRows<Weight = W>>(
+        &mut self,
+        pairs: &P,
+        row: usize,
+        count: usize,
+        prices: &[i64],
+    ) -> usize {
+        let found = self.sort_front(row, count, prices);
+        let place = self.rows[row];
+        let end = place.start + place.held as usize + found;
+        let rest = self.rest[row];
+        if rest == NOTHING || (found == count && self.entries[end - 1].bound >= rest) {
+            return found;
+        }
+        self.rescan(pairs, row, prices);
+        self.sort_front(row, count, prices)
+    }
+
+    /// Makes the first `count` candidates exact and the best of those listed.
+    fn sort_front(&mut self, row: usize, count: usize, prices: &[i64]) -> usize {
+        let Row { start, len, held, .. } = self.rows[row];
+        let list = &mut self.entries[start + held as usize..start + len as usize];
+        let (scale, offset) = (self.scale, self.offset);
+        let mut seen = 0;
+        while seen < list.len() && (seen < count || list[seen].bound > list[count - 1].bound) {
+            let mut entry = list[seen];
+            entry.bound = entry.weight.into() * scale - prices[entry.column as usize] - offset;
+            let mut at = seen;
+            while at > 0 && list[at - 1].bound < entry.bound {
+                list[at] = list[at - 1];
+                at -= 1;
+            }
+            list[at] = entry;
+            seen += 1;
+        }
+        // Those that fell back are put where they belong among the ones not looked at.
+        for place in (count..seen).rev() {
+            let entry = list[place];
+            let mut at = place;
+            while at + 1 < list.len() && list[at + 1].bound > entry.bound {
+                list[at] = list[at + 1];
+                at += 1;
+            }
+            list[at] = entry;
+        }
+        seen.min(count)
+    }
+
+    /// The candidate at a place.
+    #[inline]
+    pub(super) fn candidate(&self, row: usize, place: usize) -> (u32, i64) {
+        let entry = &self.entries[self.rows[row].start + self.rows[row].held as usize + place];
+        (entry.column, entry.bound + self.offset)
+    }
+
+    /// The columns a row holds, with their weights.
+    #[inline]
+    pub(super) fn held(&self, row: usize) -> &[Entry<W>] {
+        let Row { start, held, .. } = self.rows[row];
+        &self.entries[start..start + held as usize]
+    }
+
+    /// The number of columns a row holds.
+    #[inline]
+    pub(super) fn held_count(&self, row: usize) -> u32 {
+        self.rows[row].held
+    }
+
+    /// The row holds its first candidate from now on.
+    #[inline]
+    pub(super) fn take_first(&mut self, row: usize) {
+        self.rows[row].held += 1;
+    }
+
+    /// The row holds a column from now on, whether it was listed or not.
+    pub(super) fn take(&mut self, row: usize, column: u32, weight: W) {
+        let Row { start, len, room, held } = self.rows[row];
+        let list = &mut self.entries[start..start + room as usize];
+        let candidates = held as usize..len as usize;
+        let place = list[candidates.clone()].iter().position(|entry| entry.column == column);
+        let from = match place {
+            Some(place) => held as usize + place,
+            None if len < room => {
+                self.rows[row].len += 1;
+                len as usize
+            }
+            None => {
+                // The last candidate makes room.
+                let last = candidates.end - 1;
+                self.rest[row] = self.rest[row].max(list[last].bound);
+                last
+            }
+        };
+        list.copy_within(held as usize..from, held as usize + 1);
+        list[held as usize] = Entry { bound: NEVER, column, weight };
+        self.rows[row].held += 1;
+    }
+
+    /// The row no longer holds a column; it is a candidate with its profit at `price`.
+    pub(super) fn lose(&mut self, row: usize, column: u32, price: i64) {
+        let Row { start, len, held, .. } = self.rows[row];
+        let list = &mut self.entries[start..start + len as usize];
+        let last = held as usize - 1;
+        let place = list[..=last].iter().position(|entry| entry.column == column);
+        debug_assert!(place.is_some(), "a row loses only what it holds");
+        list.swap(place.unwrap_or(last), last);
+        self.rows[row].held -= 1;
+        let mut entry = list[last];
+        entry.bound = entry.weight.into() * self.scale - price - self.offset;
+        let mut at = last;
+        while at + 1 < list.len() && list[at + 1].bound > entry.bound {
+            list[at] = list[at + 1];
+            at += 1;
+        }
+        list[at] = entry;
+    }
+
+    /// Whether the profit of a column that became cheaper may lie above what the list of a row says of it.
+    #[inline]
+    pub(super) fn concerns(&self, row: usize, profit: i64) -> bool {
+        profit - self.offset > self.rest[row]
+    }
+
+    /// A column became cheaper: its profit for the row is `profit` now. It gets its place among the candidates.
+    pub(super) fn raise(&mut self, row: usize, column: u32, weight: W, profit: i64) {
+        let Row { start, len, room, held } = self.rows[row];
+        let list = &mut self.entries[start..start + room as usize];
+        let bound = profit - self.offset;
+        let from = match list[..len as usize].iter().position(|entry| entry.column == column) {
+            Some(place) if place < held as usize || list[place].bound >= bound => return,
+            Some(place) => place,
+            None if len < room => {
+                self.rows[row].len += 1;
+                len as usize
+            }
+            None => {
+                let last = len as usize - 1;
+                if last < held as usize || list[last].bound >= bound {
+                    self.rest[row] = self.rest[row].max(bound);
+                    return;
+                }
+                self.rest[row] = self.rest[row].max(list[last].bound);
+                last
+            }
+        };
+        let mut at = from;
+        while at > held as usize && list[at - 1].bound < bound {
+            list[at] = list[at - 1];
+            at -= 1;
+        }
+        list[at] = Entry { bound, column, weight };
+    }
+
+    /// All prices may have fallen by up to `most`.
+    pub(super) fn cheaper(&mut self, most: i64) {
+        self.offset += most;
+    }
+}
