@@ -8,7 +8,7 @@
 use std::fs::File;
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
 use std::process::ExitCode;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use peerplan::flow::{Builder, Instance, Window};
 
@@ -31,15 +31,18 @@ fn solve(file: &str) -> Result<(), Box<dyn std::error::Error>> {
     let start = Instant::now();
     let instance = read(file)?;
     let read = start.elapsed();
+    let before = processor();
     let matching = instance.solve()?;
     let solved = start.elapsed();
+    let used = before.zip(processor()).map(|(before, after)| after - before);
     let checked = instance.check(&matching);
     let total = start.elapsed();
     let counters = matching.counters();
     println!(
-        "peerplan obj={} solve={:.4} build+solve={:.4} total={:.4} rss_mb={} cert={} cert_s={:.4} bids={} reverse={} rescans={} augmentations={} file={file}",
+        "peerplan obj={} solve={:.4} cpu={} build+solve={:.4} total={:.4} rss_mb={} cert={} cert_s={:.4} bids={} reverse={} rescans={} augmentations={} file={file}",
         matching.objective(),
         (solved - read).as_secs_f64(),
+        used.map_or_else(|| String::from("?"), |seconds| format!("{seconds:.4}")),
         (solved - read).as_secs_f64(),
         total.as_secs_f64(),
         resident().map_or_else(|| String::from("?"), |megabytes| megabytes.to_string()),
@@ -58,6 +61,14 @@ fn resident() -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
     line.split_whitespace().next()?.parse::<u64>().ok().map(|kilobytes| kilobytes / 1024)
+}
+
+/// The seconds the main thread has been on a processor so far, where the system tells it: unlike the wall, they do not
+/// grow with other work on the machine.
+fn processor() -> Option<f64> {
+    let facts = std::fs::read_to_string("/proc/thread-self/schedstat").ok()?;
+    let nanoseconds = facts.split_whitespace().next()?.parse::<u64>().ok()?;
+    Some(Duration::from_nanos(nanoseconds).as_secs_f64())
 }
 
 /// Reads an instance row by row: columns and weights are read side by side, so that only the instance is in memory.

@@ -113,8 +113,19 @@ impl Instance {
     }
 }
 
+impl Instance {
+    /// By how much the windows of rows and of columns leave the numbers of pairs open.
+    pub(super) fn slack(&self) -> (u64, u64) {
+        let slack = |windows: &[Window], others: usize| -> u64 {
+            let open = |window: &Window| u64::from(window.max).min(others as u64).saturating_sub(window.min.into());
+            windows.iter().map(open).sum()
+        };
+        (slack(&self.rows, self.columns.len()), slack(&self.columns, self.rows.len()))
+    }
+}
+
 /// Weights as they lie in memory, gone through row by row. `columns` is the number of columns.
-pub(super) trait PairRows: Sync {
+pub(super) trait PairRows: Clone + Sync {
     /// A weight.
     type Weight: Copy + Into<i64> + Send + Sync;
 

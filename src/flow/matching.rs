@@ -3,6 +3,7 @@
 use alloc::vec::Vec;
 
 use super::auction;
+use super::number;
 use super::instance::Instance;
 
 /// Integer duals of an optimum: the worth of one more place in a row and in a column.
@@ -61,22 +62,43 @@ pub enum Unmatched {
 }
 
 impl Matching {
-    /// A matching from the columns of each row, in any order within the row.
-    pub(super) fn new<'c>(
-        instance: &Instance,
-        chosen: impl Iterator<Item = &'c [u32]>,
+    /// The same matching with rows and columns exchanged.
+    pub(super) fn turned(self, rows: usize) -> Self {
+        let mut starts = alloc::vec![0_usize; rows + 2];
+        for &column in &self.columns {
+            starts[column as usize + 2] += 1;
+        }
+        for row in 0..rows {
+            starts[row + 2] += starts[row + 1];
+        }
+        let mut columns = alloc::vec![0; self.columns.len()];
+        for row in 0..self.rows() {
+            for &column in self.of(row) {
+                let next = &mut starts[column as usize + 1];
+                columns[*next] = number(row);
+                *next += 1;
+            }
+        }
+        starts.truncate(rows + 1);
+        let duals = Duals { rows: self.duals.columns, columns: self.duals.rows };
+        Self { starts, columns, duals, ..self }
+    }
+
+    /// A matching from the columns of each row, in any order within the row, with their weights.
+    pub(super) fn new(
+        chosen: impl Iterator<Item = impl Iterator<Item = (u32, i64)>>,
         duals: Duals,
         counters: Counters,
     ) -> Self {
         let mut matching = Self { starts: alloc::vec![0], columns: Vec::new(), objective: 0, duals, counters };
-        for (row, columns) in chosen.enumerate() {
+        for pairs in chosen {
             let start = matching.columns.len();
-            matching.columns.extend_from_slice(columns);
+            for (column, weight) in pairs {
+                matching.columns.push(column);
+                matching.objective += i128::from(weight);
+            }
             matching.columns[start..].sort_unstable();
             matching.starts.push(matching.columns.len());
-            for &column in columns {
-                matching.objective += i128::from(instance.weight(row, column).unwrap_or(0));
-            }
         }
         matching
     }
@@ -130,6 +152,14 @@ impl Instance {
     /// # Errors
     /// [`Unmatched`].
     pub fn solve(&self) -> Result<Matching, Unmatched> {
-        auction::solve(self, auction::Start { prices: None }, &mut |_| true)
+        self.solve_watched(&mut |_| true)
+    }
+
+    /// The same; `watch` is told of the work done now and then, and stops it by `false`.
+    ///
+    /// # Errors
+    /// [`Unmatched`].
+    pub fn solve_watched(&self, watch: &mut dyn FnMut(&Counters) -> bool) -> Result<Matching, Unmatched> {
+        auction::solve(self, None, watch)
     }
 }

@@ -126,7 +126,7 @@ fn reached(problem: &Problem, seed: u64, limit: usize) -> Option<Objective> {
     let students: Vec<u32> = (0..index(problem.students())).collect();
     let submissions: Vec<u32> = (0..index(problem.submissions())).collect();
     let mut random = Random::new(seed, Purpose::Candidates);
-    let model = Model::with_limit(problem, &students, &submissions, &mut random, limit);
+    let model = Model::nodes(problem, &students, &submissions).with_pairs(&mut random, limit);
     match optimum(model, &mut Run::new(seed)) {
         Ok(optimum) => Some(objective(problem, &optimum.assignment())),
         Err(AssignError::Infeasible(proof)) => {

@@ -30,9 +30,25 @@ pub(crate) enum Goal {
     Gain,
     /// Least sum of squares of given counts.
     Given,
+    /// Greatest sum of scores.
+    Score,
 }
 
-const GOALS: usize = 8;
+const GOALS: usize = 9;
+
+/// What decides among the assignments that meet the shared goals.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Aim {
+    /// Evenness of given counts.
+    #[default]
+    Even,
+    /// The greatest sum of scores. Where both sides are bounds, the number of reviews is free, and among equal sums
+    /// the fewest are taken.
+    Affinity,
+    /// The pairs of a model are those of optimal assignments alone, of which those that gain belong to all; the fewest
+    /// reviews are taken.
+    Face,
+}
 
 /// Goals in their order, each with the most it can change along a simple cycle.
 #[derive(Debug, Clone)]
@@ -52,6 +68,8 @@ pub(crate) struct Sizes {
     pub(crate) most_given: u64,
     /// The greatest gain of a pair in size, times the pairs of a simple cycle.
     pub(crate) gain_range: u64,
+    /// The same for scores.
+    pub(crate) score_range: u64,
 }
 
 impl Goals {
@@ -85,6 +103,7 @@ fn change(goal: Goal, sizes: &Sizes) -> i128 {
         Goal::Received => 4 * sizes.most_received + 4,
         Goal::Gain => sizes.gain_range,
         Goal::Given => 4 * sizes.most_given + 4,
+        Goal::Score => sizes.score_range,
     };
     i128::from(change)
 }
@@ -96,9 +115,25 @@ pub(crate) fn counting_order(problem: &Problem) -> Vec<Goal> {
     order
 }
 
+/// Whether a strategy that maximises a total may use the room up to the maxima.
+pub(crate) fn count_is_free(problem: &Problem, aim: Aim) -> bool {
+    aim == Aim::Affinity && !problem.balanced() && !problem.asks_nothing()
+}
+
 /// All goals; `Count` is left out where the number of reviews is settled.
-pub(crate) fn full_order(problem: &Problem, count_settled: bool) -> Vec<Goal> {
+pub(crate) fn full_order(problem: &Problem, aim: Aim, count_settled: bool) -> Vec<Goal> {
     let mut order = hard_goals(problem);
+    if aim == Aim::Face {
+        order.extend([Goal::Gain, Goal::Count]);
+        return order;
+    }
+    if count_is_free(problem, aim) {
+        if problem.policy.existing == Existing::Rebalance {
+            order.push(Goal::Deletes);
+        }
+        order.extend([Goal::Gain, Goal::Score, Goal::Count]);
+        return order;
+    }
     if problem.asks_nothing() {
         order.push(Goal::Deletes);
     }
@@ -111,7 +146,7 @@ pub(crate) fn full_order(problem: &Problem, count_settled: bool) -> Vec<Goal> {
     if problem.policy.existing == Existing::Rebalance && !problem.asks_nothing() {
         order.push(Goal::Deletes);
     }
-    order.extend([Goal::Gain, Goal::Given]);
+    order.extend([Goal::Gain, if aim == Aim::Affinity { Goal::Score } else { Goal::Given }]);
     order
 }
 

@@ -10,7 +10,7 @@ use alloc::vec::Vec;
 use petgraph::unionfind::UnionFind;
 
 use super::network::remaining;
-use crate::flow::Node;
+use crate::flow::{Node, Window};
 use crate::input::{Existing, Relation, Stance, Unscored};
 use crate::problem::Problem;
 use crate::problem::rows::index;
@@ -55,9 +55,58 @@ impl Ideal {
 
     /// The ideal counts, if the goals allow for them and the bounds can be met by numbers alone.
     pub(super) fn of(problem: &Problem, choose: &mut Choose<'_>) -> Option<Self> {
-        if !is_plain(problem) {
+        if !numbers_decide(problem) || problem.policy.unscored == Unscored::Forbid {
             return None;
         }
+        let components = Open::components(problem)?.into_iter().map(|open| open.close(choose));
+        Some(Self { components: components.collect::<Option<_>>()? })
+    }
+}
+
+/// Between which numbers of reviews beside the fixed ones the ideal counts of each student and each submission lie: any
+/// assignment within them has the fewest reviews, and received counts as even as can be. None where other goals matter
+/// or numbers alone do not meet the bounds. Members without room are left out.
+pub(super) fn ideal_windows(problem: &Problem) -> Option<IdealWindows> {
+    if !numbers_decide(problem) {
+        return None;
+    }
+    let mut windows = IdealWindows::default();
+    for open in Open::components(problem)? {
+        let count = open.count();
+        let limits = (index(open.receiving.len()), index(open.giving.len()));
+        let exact = least(&open.giving) == count;
+        fits(&open.giving, limits.0, count).then_some(())?;
+        windows.students.extend(open.giving.iter().map(|&(student, node)| {
+            let most = if exact { node.min } else { node.max.min(limits.0) };
+            (student, Window::new(node.min, most))
+        }));
+        let level = level(&open.receiving, limits.1, count)?;
+        let rest = count > total(&open.receiving, limits.1, level);
+        windows.submissions.extend(open.receiving.iter().map(|&(submission, node)| {
+            let at = |level| index(usize::try_from(at(&node, limits.1, level)).unwrap_or(usize::MAX));
+            (submission, Window::new(at(level), at(if rest { level + 1 } else { level })))
+        }));
+    }
+    Some(windows)
+}
+
+/// See [`ideal_windows`].
+#[derive(Debug, Default)]
+pub(super) struct IdealWindows {
+    pub(super) students: Vec<(u32, Window)>,
+    pub(super) submissions: Vec<(u32, Window)>,
+}
+
+/// A component while it is collected: nodes with their remaining bounds.
+#[derive(Debug, Default)]
+struct Open {
+    giving: Vec<(u32, Node)>,
+    receiving: Vec<(u32, Node)>,
+}
+
+impl Open {
+    /// All components; none where somebody without room has a minimum left.
+    fn components(problem: &Problem) -> Option<Vec<Self>> {
         let mut components: Vec<Open> = Vec::new();
         let mut places = Places::new(problem);
         let (n, m) = (index(problem.students()), index(problem.submissions()));
@@ -83,35 +132,16 @@ impl Ideal {
                 components[place].receiving.push((index(submission), node));
             }
         }
-        let components = components.into_iter().map(|open| open.close(choose)).collect::<Option<_>>()?;
-        Some(Self { components })
+        Some(components)
     }
-}
 
-/// Whether evenness alone decides: nothing is wished for, no delete counts, and no rule picks single pairs out.
-fn is_plain(problem: &Problem) -> bool {
-    let wishes = |relation| matches!(relation, Relation::PreferSame | Relation::PreferDifferent);
-    let nothing_moves = problem.settled.movable.values().is_empty();
-    !problem.asks_nothing()
-        && (nothing_moves || problem.policy.existing != Existing::Rebalance)
-        && problem.pairs.wishes.values().is_empty()
-        && !problem.dimensions.iter().any(|dimension| wishes(dimension.relation))
-        && (problem.policy.history != Stance::Avoid || problem.pairs.history.values().is_empty())
-        && problem.settled.work_musts.is_empty()
-        && problem.policy.unscored == Unscored::Allow
-}
+    /// How many reviews there are at least.
+    fn count(&self) -> u64 {
+        least(&self.giving).max(least(&self.receiving))
+    }
 
-/// A component while it is collected: nodes with their remaining bounds.
-#[derive(Debug, Default)]
-struct Open {
-    giving: Vec<(u32, Node)>,
-    receiving: Vec<(u32, Node)>,
-}
-
-impl Open {
     fn close(self, choose: &mut Choose<'_>) -> Option<Component> {
-        let least = |nodes: &[(u32, Node)]| nodes.iter().map(|(_, node)| u64::from(node.min)).sum::<u64>();
-        let count = least(&self.giving).max(least(&self.receiving));
+        let count = self.count();
         let most_given = u32::try_from(self.receiving.len()).unwrap_or(u32::MAX);
         let most_received = u32::try_from(self.giving.len()).unwrap_or(u32::MAX);
         let open = self.receiving.len();
@@ -121,33 +151,66 @@ impl Open {
     }
 }
 
-/// Shares `count` out so that the sum of squares of `base + x` is least, `min ≤ x ≤ max` (and at most `limit`): water
-/// filling. None when the bounds do not allow for `count`.
-fn fill(nodes: &[(u32, Node)], limit: u32, count: u64, choose: &mut Choose<'_>) -> Option<Vec<(u32, u32)>> {
-    let at = |node: &Node, level: u64| -> u64 {
-        let most = u64::from(node.max.min(limit));
-        level.saturating_sub(u64::from(node.base)).clamp(u64::from(node.min).min(most), most)
-    };
-    if nodes.iter().any(|(_, node)| node.min > limit) {
+/// Whether numbers decide all goals that are shared: nothing is wished for, no delete counts, and no must is left open.
+pub(super) fn numbers_decide(problem: &Problem) -> bool {
+    let wishes = |relation| matches!(relation, Relation::PreferSame | Relation::PreferDifferent);
+    let nothing_moves = problem.settled.movable.values().is_empty();
+    !problem.asks_nothing()
+        && (nothing_moves || problem.policy.existing != Existing::Rebalance)
+        && problem.pairs.wishes.values().is_empty()
+        && !problem.dimensions.iter().any(|dimension| wishes(dimension.relation))
+        && (problem.policy.history != Stance::Avoid || problem.pairs.history.values().is_empty())
+        && problem.settled.work_musts.is_empty()
+}
+
+fn least(nodes: &[(u32, Node)]) -> u64 {
+    nodes.iter().map(|(_, node)| u64::from(node.min)).sum()
+}
+
+/// What a node has when it is filled up to a level, its base counted, within its bounds and a limit.
+fn at(node: &Node, limit: u32, level: u64) -> u64 {
+    let most = u64::from(node.max.min(limit));
+    level.saturating_sub(u64::from(node.base)).clamp(u64::from(node.min).min(most), most)
+}
+
+fn total(nodes: &[(u32, Node)], limit: u32, level: u64) -> u64 {
+    nodes.iter().map(|(_, node)| at(node, limit, level)).sum()
+}
+
+fn highest(nodes: &[(u32, Node)]) -> u64 {
+    nodes.iter().map(|(_, node)| u64::from(node.base) + u64::from(node.max)).max().unwrap_or(0)
+}
+
+/// Whether bounds and a limit allow for a count.
+fn fits(nodes: &[(u32, Node)], limit: u32, count: u64) -> bool {
+    nodes.iter().all(|(_, node)| node.min <= limit)
+        && (total(nodes, limit, 0)..=total(nodes, limit, highest(nodes))).contains(&count)
+}
+
+/// The highest level at which no more than `count` are shared out; none when the bounds do not allow for `count`.
+fn level(nodes: &[(u32, Node)], limit: u32, count: u64) -> Option<u64> {
+    if !fits(nodes, limit, count) {
         return None;
     }
-    let total = |level: u64| nodes.iter().map(|(_, node)| at(node, level)).sum::<u64>();
-    let highest = nodes.iter().map(|(_, node)| u64::from(node.base) + u64::from(node.max)).max().unwrap_or(0);
-    if total(0) > count || total(highest) < count {
-        return None;
-    }
-    // The highest level at which no more than `count` are shared out.
     // It is near the mean, far below the highest: doubling finds it sooner than halving alone.
+    let highest = highest(nodes);
     let (mut low, mut high) = (0, highest.min(1));
-    while high < highest && total(high) <= count {
+    while high < highest && total(nodes, limit, high) <= count {
         (low, high) = (high, highest.min(2 * high));
     }
     while low < high {
         let middle = low + (high - low).div_ceil(2);
-        if total(middle) <= count { low = middle } else { high = middle - 1 }
+        if total(nodes, limit, middle) <= count { low = middle } else { high = middle - 1 }
     }
-    let level = low;
-    let rest = usize::try_from(count - total(level)).ok()?;
+    Some(low)
+}
+
+/// Shares `count` out so that the sum of squares of `base + x` is least, `min ≤ x ≤ max` (and at most `limit`): water
+/// filling. None when the bounds do not allow for `count`.
+fn fill(nodes: &[(u32, Node)], limit: u32, count: u64, choose: &mut Choose<'_>) -> Option<Vec<(u32, u32)>> {
+    let level = level(nodes, limit, count)?;
+    let at = |node: &Node, level: u64| at(node, limit, level);
+    let rest = usize::try_from(count - total(nodes, limit, level)).ok()?;
     let mut shared: Vec<(u32, u32)> =
         nodes.iter().map(|(member, node)| (*member, u32::try_from(at(node, level)).unwrap_or(u32::MAX))).collect();
     if rest > 0 {

@@ -40,10 +40,7 @@ impl Strategy for Matching {
 
 /// The optimum with students, submissions and pairs in a seeded order.
 pub(super) fn seeded_optimum<'p>(problem: &'p Problem, run: &mut Run<'_>) -> Result<Optimum<'p>, AssignError> {
-    let mut students: Vec<u32> = (0..index(problem.students())).collect();
-    let mut submissions: Vec<u32> = (0..index(problem.submissions())).collect();
-    Random::new(run.seed, Purpose::StudentOrder).shuffle(&mut students);
-    Random::new(run.seed, Purpose::SubmissionOrder).shuffle(&mut submissions);
+    let (students, submissions) = seeded_orders(problem, run.seed);
     let mut candidates = Random::new(run.seed, Purpose::Candidates);
     let mut model = Model::new(problem, &students, &submissions, &mut candidates);
     let mut random = Random::new(run.seed, Purpose::PairOrder);
@@ -52,4 +49,13 @@ pub(super) fn seeded_optimum<'p>(problem: &'p Problem, run: &mut Run<'_>) -> Res
         pairs.rotate_left(start);
     }
     optimum(model, run)
+}
+
+/// All students and all submissions, each in a seeded order.
+pub(super) fn seeded_orders(problem: &Problem, seed: u64) -> (Vec<u32>, Vec<u32>) {
+    let mut students: Vec<u32> = (0..index(problem.students())).collect();
+    let mut submissions: Vec<u32> = (0..index(problem.submissions())).collect();
+    Random::new(seed, Purpose::StudentOrder).shuffle(&mut students);
+    Random::new(seed, Purpose::SubmissionOrder).shuffle(&mut submissions);
+    (students, submissions)
 }

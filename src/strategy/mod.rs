@@ -11,6 +11,7 @@ mod goals;
 mod ideal;
 mod infeasible;
 mod matching;
+mod max_affinity;
 mod network;
 mod optimum;
 mod pairing;
@@ -20,6 +21,7 @@ mod round_robin;
 
 pub use goals::{Objective, objective};
 pub use matching::Matching;
+pub use max_affinity::MaxAffinity;
 pub use random::RandomAssignment;
 pub use round_robin::RoundRobin;
 
@@ -158,7 +160,7 @@ impl<'a> Run<'a> {
 /// All strategies, in the order in which they are listed.
 #[must_use]
 pub fn registry() -> &'static [&'static dyn Strategy] {
-    &[&RoundRobin, &RandomAssignment, &Matching]
+    &[&RoundRobin, &RandomAssignment, &Matching, &MaxAffinity]
 }
 
 /// The strategy with a name.

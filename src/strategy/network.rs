@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 
 use super::candidates::Pool;
-use super::goals::{Goal, Goals, Sizes};
+use super::goals::{Aim, Goal, Goals, Sizes};
 use crate::flow::{Edge, NONE, Network, Node, NodeCost, Weight};
 use crate::input::{CopyRule, Existing};
 use crate::problem::Problem;
@@ -18,6 +18,8 @@ pub(crate) struct Pair {
     pub(crate) movable: bool,
     /// What it adds to the sum of should rules, wishes and history.
     pub(crate) gain: i64,
+    /// Its score, where scores are aimed at.
+    pub(crate) score: i64,
 }
 
 /// The open part of a problem: what is left once the fixed reviews are counted.
@@ -26,6 +28,7 @@ pub(crate) struct Pair {
 #[derive(Debug, Clone)]
 pub(crate) struct Model<'p> {
     pub(crate) problem: &'p Problem,
+    pub(crate) aim: Aim,
     /// Left node -> student; only students who may give something more.
     pub(crate) students: Vec<u32>,
     /// Right node -> submission; only submissions that may receive something more.
@@ -58,6 +61,7 @@ impl<'p> Model<'p> {
         let (n, m) = (index(problem.students()), index(problem.submissions()));
         let mut model = Self {
             problem,
+            aim: Aim::default(),
             students: Vec::with_capacity(students.len()),
             submissions: Vec::with_capacity(submissions.len()),
             right_of: alloc::vec![NONE; m as usize],
@@ -98,6 +102,11 @@ impl<'p> Model<'p> {
             right: index(right),
             movable: self.problem.settled.is_movable(student, submission) && self.counts_deletes(),
             gain: self.problem.gain(student, submission),
+            score: if self.aim == Aim::Affinity {
+                self.problem.score(student, submission).unwrap_or(0)
+            } else {
+                0
+            },
         }
     }
 
@@ -118,6 +127,7 @@ impl<'p> Model<'p> {
         let unlisted = self.pool.as_ref().map_or(0, |pool| pool.largest_gain.unsigned_abs() + 1);
         let largest = gains().max().unwrap_or(0).max(unlisted);
         let sum = gains().fold(unlisted.saturating_mul(cycle), u64::saturating_add);
+        let most_score = self.pairs.iter().flatten().map(|pair| pair.score.unsigned_abs()).max().unwrap_or(0);
         Sizes {
             work_musts: self.problem.settled.work_musts.len() as u64,
             largest_minimum: self.left.iter().chain(&self.right).map(|node| u64::from(node.min)).max().unwrap_or(0),
@@ -125,6 +135,7 @@ impl<'p> Model<'p> {
             most_received: most(&self.right).unwrap_or(0),
             most_given: most(&self.left).unwrap_or(0),
             gain_range: largest.saturating_mul(cycle).min(sum),
+            score_range: most_score.saturating_mul(cycle),
         }
     }
 
@@ -151,6 +162,7 @@ impl<'p> Model<'p> {
                 bundle: self.bundle(left, pair.right as usize),
                 cost: W::compose(
                     -goals.weight(Goal::Gain) * i128::from(pair.gain)
+                        - goals.weight(Goal::Score) * i128::from(pair.score)
                         - if pair.movable { goals.weight(Goal::Deletes) } else { 0 },
                 ),
             }));

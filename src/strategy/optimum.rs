@@ -3,7 +3,7 @@
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
-use super::goals::{Goal, Goals, counting_order, full_order};
+use super::goals::{Aim, Goal, Goals, count_is_free, counting_order, full_order};
 use super::infeasible::certificate;
 use super::network::Model;
 use super::{AssignError, Run};
@@ -114,7 +114,7 @@ pub(crate) fn optimal_face(
     let problem = model.problem;
     let sizes = model.sizes();
     let mut count = None;
-    if problem.counts_deletes() && !problem.asks_nothing() {
+    if problem.counts_deletes() && !problem.asks_nothing() && !count_is_free(problem, model.aim) && model.aim != Aim::Face {
         let goals = Goals::compose(&counting_order(problem), &sizes);
         count = Some(if fits(&goals) {
             solve::<i64>(model, &goals, None, strict, run)?.1.value
@@ -122,7 +122,7 @@ pub(crate) fn optimal_face(
             solve::<i128>(model, &goals, None, strict, run)?.1.value
         });
     }
-    let goals = Goals::compose(&full_order(problem, count.is_some()), &sizes);
+    let goals = Goals::compose(&full_order(problem, model.aim, count.is_some()), &sizes);
     Ok(if fits(&goals) {
         let (network, flow) = solve::<i64>(model, &goals, count, strict, run)?;
         Box::new(Face::new(network, flow))

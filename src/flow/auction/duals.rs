@@ -18,8 +18,8 @@ impl<P: PairRows> Auction<'_, P> {
         let shift = self.shift();
         let round = |&price: &i64| (price + shift).div_euclid(scale);
         let mut columns: Vec<i64> = self.prices.iter().map(round).collect();
-        let windows = &self.instance.columns;
-        let rows: Vec<i64> = (0..self.instance.rows.len()).map(|row| self.row_dual(row, &columns)).collect();
+        let windows = self.columns;
+        let rows: Vec<i64> = (0..self.rows.len()).map(|row| self.row_dual(row, &columns)).collect();
         if windows.iter().any(|window| window.max == 0) {
             // The worth of a place where there is none: enough for every row.
             for (dual, window) in columns.iter_mut().zip(windows) {
@@ -43,7 +43,7 @@ impl<P: PairRows> Auction<'_, P> {
     fn shift(&self) -> i64 {
         let scale = self.scale;
         let excluded = |price: i64| [(-price).rem_euclid(scale), (-1 - price).rem_euclid(scale)];
-        let prices = self.prices.iter().zip(&self.instance.columns).filter(|(_, window)| window.max > 0);
+        let prices = self.prices.iter().zip(self.columns).filter(|(_, window)| window.max > 0);
         let mut taken: Vec<i64> = prices.flat_map(|(&price, _)| excluded(price)).chain([0, scale - 1]).collect();
         taken.sort_unstable();
         taken.dedup();
@@ -54,7 +54,7 @@ impl<P: PairRows> Auction<'_, P> {
 
     /// The dual of a row for those of the columns.
     fn row_dual(&self, row: usize, columns: &[i64]) -> i64 {
-        let window = self.instance.rows[row];
+        let window = self.rows[row];
         let held = self.lists.held(row);
         let least = held.iter().map(|entry| entry.weight.into() - columns[entry.column as usize]).min();
         let exact = window.min == window.max;
@@ -66,7 +66,7 @@ impl<P: PairRows> Auction<'_, P> {
             None => {
                 let mut most = 0;
                 self.pairs.each(columns.len(), row, |column, weight| {
-                    if self.instance.columns[column as usize].max > 0 {
+                    if self.columns[column as usize].max > 0 {
                         most = most.max(weight.into() - columns[column as usize]);
                     }
                 });

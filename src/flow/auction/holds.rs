@@ -101,6 +101,14 @@ impl Holds {
         Bid::Accepted
     }
 
+    /// Raises the price of a full column to the least level of those that hold it.
+    pub(super) fn raise(&self, column: u32, price: &mut i64) {
+        let Column { len, window, .. } = self.columns[column as usize];
+        if len == window.max && len > 0 {
+            *price = (*price).max(self.lowest(column).level);
+        }
+    }
+
     fn lowest_place(&self, column: u32) -> usize {
         let Column { start, len, .. } = self.columns[column as usize];
         let slots = &self.slots[start as usize..(start + len) as usize];

@@ -36,10 +36,11 @@ mod holds;
 mod lists;
 mod reverse;
 
+use alloc::borrow::Cow;
 use alloc::vec::Vec;
 
-use super::instance::{Instance, PairRows, Pairs};
-use super::matching::{Counters, Matching, Unmatched};
+use super::instance::{Instance, PairRows, Pairs, Window};
+use super::matching::{Counters, Duals, Matching, Unmatched};
 use super::number;
 use holds::{Bid, Hold, Holds};
 use lists::Lists;
@@ -56,38 +57,62 @@ const AT_ONCE: usize = 7;
 const FIRST: i64 = 50;
 /// ε is divided by this from phase to phase.
 const FACTOR: i64 = 20;
+/// ε begins at this part of the range where prices are known nearly.
+const WARM: i64 = FIRST * FACTOR * FACTOR * FACTOR;
 
 /// Is told how far the work is; `false` stops it.
 pub(super) type Watch<'w> = dyn FnMut(&Counters) -> bool + 'w;
 
-/// Where prices start.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Start<'s> {
-    /// Column duals of an instance much like this one, in units of weights.
-    pub(super) prices: Option<&'s [i64]>,
+/// An optimal matching of a feasible instance, from the duals of one much like it where there are any.
+///
+/// The side whose windows leave less open bids; the other has the prices.
+pub(super) fn solve(
+    instance: &Instance,
+    start: Option<&Duals>,
+    watch: &mut Watch<'_>,
+) -> Result<Matching, Unmatched> {
+    match &instance.pairs {
+        Pairs::Dense(pairs) => solve_pairs(instance, pairs, start, watch),
+        Pairs::Sparse(pairs) => solve_pairs(instance, pairs, start, watch),
+        Pairs::Wide(pairs) => solve_pairs(instance, pairs, start, watch),
+    }
 }
 
-/// An optimal matching of a feasible instance.
-pub(super) fn solve(instance: &Instance, start: Start<'_>, watch: &mut Watch<'_>) -> Result<Matching, Unmatched> {
-    match &instance.pairs {
-        Pairs::Dense(pairs) => Auction::new(instance, pairs, start)?.run(watch),
-        Pairs::Sparse(pairs) => Auction::new(instance, pairs, start)?.run(watch),
-        Pairs::Wide(pairs) => Auction::new(instance, pairs, start)?.run(watch),
+fn solve_pairs<P: PairRows>(
+    instance: &Instance,
+    pairs: &P,
+    start: Option<&Duals>,
+    watch: &mut Watch<'_>,
+) -> Result<Matching, Unmatched> {
+    let (rows, columns) = (instance.rows(), instance.columns());
+    let weights = instance.weights().unwrap_or((0, 0));
+    let (row_slack, column_slack) = instance.slack();
+    if row_slack <= column_slack {
+        let prices = start.map(|duals| &duals.columns[..]);
+        return Auction::new(Sides { rows, columns, weights }, pairs, None, prices)?.run(watch);
     }
+    let turned = pairs.transposed(columns.len());
+    let sides = Sides { rows: columns, columns: rows, weights };
+    let prices = start.map(|duals| &duals.rows[..]);
+    let matching = Auction::new(sides, &turned, Some(Cow::Borrowed(pairs)), prices)?.run(watch)?;
+    Ok(matching.turned(rows.len()))
 }
 
 /// The state of an auction.
 struct Auction<'i, P: PairRows> {
-    instance: &'i Instance,
+    rows: &'i [Window],
+    columns: &'i [Window],
     pairs: &'i P,
     /// The same pairs by columns, once they are needed.
-    by_column: Option<P>,
+    by_column: Option<Cow<'i, P>>,
     scale: i64,
     epsilon: i64,
-    /// The first ε.
-    first: i64,
     /// The greatest difference of two weights, scaled.
     range: i64,
+    /// The greatest weight in size, not scaled.
+    largest: u64,
+    /// Whether columns may have room left when all rows are complete.
+    slack: bool,
     prices: Vec<i64>,
     lists: Lists<P::Weight>,
     holds: Holds,
@@ -99,44 +124,57 @@ struct Auction<'i, P: PairRows> {
     counters: Counters,
 }
 
+/// Rows and columns of an instance in the roles they have here.
+#[derive(Clone, Copy)]
+struct Sides<'i> {
+    rows: &'i [Window],
+    columns: &'i [Window],
+    /// The smallest and the largest weight.
+    weights: (i64, i64),
+}
+
 impl<'i, P: PairRows> Auction<'i, P> {
-    fn new(instance: &'i Instance, pairs: &'i P, start: Start<'_>) -> Result<Self, Unmatched> {
-        let places: u64 = instance.rows.iter().map(|window| u64::from(window.max)).sum();
-        let scale = 2 * instance.columns.len() as u64 + 5;
-        let (smallest, largest) = instance.weights().unwrap_or((0, 0));
+    fn new(
+        Sides { rows, columns, weights: (smallest, largest) }: Sides<'i>,
+        pairs: &'i P,
+        by_column: Option<Cow<'i, P>>,
+        prices: Option<&[i64]>,
+    ) -> Result<Self, Unmatched> {
         let size = smallest.unsigned_abs().max(largest.unsigned_abs());
-        let too_large = Unmatched::TooLarge { largest: size, places };
+        let scale = 2 * columns.len() as u64 + 5;
         let narrow = |value: Option<u64>| {
             let value = value.filter(|&value| value < WEIGHTS).and_then(|value| i64::try_from(value).ok());
-            value.ok_or(too_large.clone())
+            value.ok_or(Unmatched::TooLarge { largest: size, places: places(rows) })
         };
-        narrow(size.checked_mul(scale))?;
+        let most = narrow(size.checked_mul(scale))?;
         let range = narrow(largest.abs_diff(smallest).checked_mul(scale))?;
         let scale = narrow(Some(scale))?;
-        let mut prices = match start.prices {
-            Some(prices) => prices.iter().map(|&price| price.clamp(-size_of(size), size_of(size)) * scale).collect(),
-            None => alloc::vec![0; instance.columns.len()],
+        let first = if prices.is_some() { range / WARM } else { range / FIRST };
+        let mut prices: Vec<i64> = match prices {
+            Some(prices) => prices.iter().map(|price| price.saturating_mul(scale).clamp(-2 * most, 2 * most)).collect(),
+            None => alloc::vec![0; columns.len()],
         };
-        for (price, window) in prices.iter_mut().zip(&instance.columns) {
+        for (price, window) in prices.iter_mut().zip(columns) {
             if window.max == 0 {
                 *price = PRICES;
             } else if window.min == 0 {
                 *price = (*price).max(0);
             }
         }
-        let first = if start.prices.is_some() { range / (FIRST * FACTOR * FACTOR * FACTOR) } else { range / FIRST };
         Ok(Self {
-            instance,
+            rows,
+            columns,
             pairs,
-            by_column: None,
+            by_column,
             scale,
             epsilon: first.max(1),
-            first: first.max(1),
             range,
-            lists: Lists::new(pairs, &instance.rows, &prices, scale),
+            largest: size,
+            slack: places(columns) > places(rows),
+            lists: Lists::new(pairs, rows, &prices, scale),
             prices,
-            holds: Holds::new(&instance.columns),
-            open: (0..number(instance.rows.len())).rev().collect(),
+            holds: Holds::new(columns),
+            open: (0..number(rows.len())).rev().collect(),
             worst: Vec::new(),
             offers: Vec::new(),
             counters: Counters::default(),
@@ -153,18 +191,9 @@ impl<'i, P: PairRows> Auction<'i, P> {
             self.next_phase();
         }
         self.counters.row_rescans = self.lists.rescans;
-        let duals = self.duals();
-        let counters = self.counters;
-        let mut columns = Vec::new();
-        let rows: Vec<(usize, usize)> = (0..self.instance.rows.len())
-            .map(|row| {
-                let start = columns.len();
-                columns.extend(self.lists.held(row).iter().map(|entry| entry.column));
-                (start, columns.len())
-            })
-            .collect();
-        let chosen = rows.iter().map(|&(start, end)| &columns[start..end]);
-        Ok(Matching::new(self.instance, chosen, duals, counters))
+        let chosen = (0..self.rows.len()).map(|row| self.lists.held(row).iter());
+        let chosen = chosen.map(|held| held.map(|entry| (entry.column, entry.weight.into())));
+        Ok(Matching::new(chosen, self.duals(), self.counters))
     }
 
     /// Rows bid until each has all its places.
@@ -185,7 +214,7 @@ impl<'i, P: PairRows> Auction<'i, P> {
     /// A row bids until it has all its places, or wants no more.
     fn complete(&mut self, row: u32) -> Result<(), Unmatched> {
         let place = row as usize;
-        let window = self.instance.rows[place];
+        let window = self.rows[place];
         loop {
             let held = self.lists.held_count(place);
             let must = held < window.min;
@@ -228,9 +257,7 @@ impl<'i, P: PairRows> Auction<'i, P> {
     }
 
     fn too_large(&self) -> Unmatched {
-        let (smallest, largest) = self.instance.weights().unwrap_or((0, 0));
-        let places = self.instance.rows.iter().map(|window| u64::from(window.max)).sum();
-        Unmatched::TooLarge { largest: smallest.unsigned_abs().max(largest.unsigned_abs()), places }
+        Unmatched::TooLarge { largest: self.largest, places: places(self.rows) }
     }
 
     /// A smaller ε: prices above 0 fall a little where columns have room to spare, so that fewer end too high, and
@@ -238,9 +265,9 @@ impl<'i, P: PairRows> Auction<'i, P> {
     fn next_phase(&mut self) {
         let last = self.epsilon;
         self.epsilon = (last / FACTOR).max(1);
-        if self.counters.reverse_steps > 0 {
+        if self.slack {
             let fall = last * 5 / 2;
-            for (price, window) in self.prices.iter_mut().zip(&self.instance.columns) {
+            for (price, window) in self.prices.iter_mut().zip(self.columns) {
                 if *price > 0 && window.max > 0 {
                     *price = (*price - fall).max(0);
                 }
@@ -249,10 +276,17 @@ impl<'i, P: PairRows> Auction<'i, P> {
         }
         self.holds.clear();
         let mut open = Vec::new();
-        for row in 0..self.instance.rows.len() {
+        for row in 0..self.rows.len() {
             self.settle(row);
-            if self.lists.held_count(row) < self.instance.rows[row].max {
+            if self.lists.held_count(row) < self.rows[row].max {
                 open.push(number(row));
+            }
+        }
+        if !self.slack {
+            // Full columns cost at once what they would after some bids that are refused. With room to spare that would
+            // end too high too often.
+            for (column, price) in (0..).zip(&mut self.prices) {
+                self.holds.raise(column, price);
             }
         }
         open.reverse();
@@ -261,7 +295,7 @@ impl<'i, P: PairRows> Auction<'i, P> {
 
     /// A row gives up what is worse than what it could have by more than ε, and holds the rest up to new levels.
     fn settle(&mut self, row: usize) {
-        let window = self.instance.rows[row];
+        let window = self.rows[row];
         let found = self.lists.freshen(self.pairs, row, 1, &self.prices);
         let best = if found > 0 { self.lists.candidate(row, 0).1 } else { lists::NEVER };
         let best = if best > LEAST { best } else { lists::NEVER };
@@ -289,6 +323,10 @@ impl<'i, P: PairRows> Auction<'i, P> {
     }
 }
 
-fn size_of(size: u64) -> i64 {
-    i64::try_from(size).unwrap_or(i64::MAX)
+/// How many places there are at most.
+fn places(windows: &[Window]) -> u64 {
+    windows.iter().map(|window| u64::from(window.max)).sum()
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,5 +1,6 @@
 //! Reverse steps: columns that are matched too little for their price lower it and win rows.
 
+use alloc::borrow::Cow;
 use alloc::vec::Vec;
 
 use super::super::instance::PairRows;
@@ -25,13 +26,10 @@ impl<P: PairRows> Auction<'_, P> {
         if open.is_empty() {
             return Ok(());
         }
-        if self.by_column.is_none() {
-            self.by_column = Some(self.pairs.transposed(self.prices.len()));
-        }
         let by_column = self.by_column.take();
-        let Some(pairs) = &by_column else { return Ok(()) };
+        let by_column = by_column.unwrap_or_else(|| Cow::Owned(self.pairs.transposed(self.prices.len())));
         self.worst.clear();
-        for row in 0..self.instance.rows.len() {
+        for row in 0..self.rows.len() {
             let worst = self.worst_place(row).0;
             self.worst.push(worst);
         }
@@ -39,14 +37,14 @@ impl<P: PairRows> Auction<'_, P> {
         while let Some(column) = open.pop() {
             if self.lacks(column) {
                 self.counters.reverse_steps += 1;
-                self.lower(pairs, column, &mut open);
+                self.lower(&by_column, column, &mut open);
                 if self.counters.reverse_steps % 64 == 0 && !watch(&self.counters) {
                     result = Err(Unmatched::Stopped);
                     break;
                 }
             }
         }
-        self.by_column = by_column;
+        self.by_column = Some(by_column);
         result
     }
 
@@ -60,7 +58,7 @@ impl<P: PairRows> Auction<'_, P> {
     /// free to stay empty.
     fn worst_place(&self, row: usize) -> (i64, Option<u32>) {
         let held = self.lists.held(row);
-        let room = held.len() < self.instance.rows[row].max as usize;
+        let room = held.len() < self.rows[row].max as usize;
         let mut worst = (if room { 0 } else { i64::MAX }, None);
         for entry in held {
             let profit = entry.weight.into() * self.scale - self.prices[entry.column as usize];
@@ -120,8 +118,8 @@ impl<P: PairRows> Auction<'_, P> {
                     open.push(dropped);
                 }
             }
-            let weight = pairs.place_of(worst_len(&self.worst), column as usize, row);
-            let weight = weight.map(|place| pairs.pair_at(worst_len(&self.worst), column as usize, place).1);
+            let weight = pairs.place_of(self.worst.len(), column as usize, row);
+            let weight = weight.map(|place| pairs.pair_at(self.worst.len(), column as usize, place).1);
             if let Some(weight) = weight {
                 self.lists.take(row_place, column, weight);
                 self.holds.push(column, Hold { level: price, row });
@@ -141,8 +139,4 @@ impl<P: PairRows> Auction<'_, P> {
             }
         });
     }
-}
-
-const fn worst_len(worst: &[i64]) -> usize {
-    worst.len()
 }
