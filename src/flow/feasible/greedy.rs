@@ -47,6 +47,27 @@ impl Offer {
         if window.min > 0 { Self::open(degree, window.min, true) } else { Self::open(degree, window.max, false) }
     }
 
+    /// One more row takes the column.
+    #[inline]
+    fn take(&mut self, window: Window, degree: u32) {
+        self.key = self.key.wrapping_add(1);
+        self.left -= 1;
+        if self.left == WANTS {
+            // From the minimum on to the maximum; the rows that are still to come are in the key.
+            let to_come = self.key.clamp(0, MANY.cast_signed()).cast_unsigned();
+            *self = Self { left: above(window, degree), ..Self::open(to_come, window.max - window.min, false) };
+        }
+    }
+
+    /// How many rows took the column.
+    fn load(self, window: Window, degree: u32) -> u32 {
+        if self.left & WANTS == 0 {
+            window.min.min(degree) + above(window, degree) - self.left
+        } else {
+            window.min.min(degree).min(WANTS - 1) - (self.left & !WANTS)
+        }
+    }
+
     fn open(degree: u32, places: u32, wants: bool) -> Self {
         let key = degree.min(MANY).cast_signed() - places.min(MANY).cast_signed();
         // A column with fewer rows than places never gets to the last of them.
@@ -54,6 +75,14 @@ impl Offer {
         if wants { Self { key, left: left | WANTS } } else { Self { key: key + LATER, left } }
     }
 }
+
+/// The places between minimum and maximum, as far as there are rows for them.
+fn above(window: Window, degree: u32) -> u32 {
+    (window.max - window.min).min(degree.saturating_sub(window.min)).min(WANTS - 1)
+}
+
+/// So many rows look at their columns together.
+const BLOCK: usize = 16;
 
 impl Greedy for Lists<'_> {
     fn start(&self, windows: &Windows<'_>, watch: &mut Watch<'_>) -> Result<Loads, Unmatched> {
@@ -69,35 +98,39 @@ impl Greedy for Lists<'_> {
             columns.iter().zip(&degrees).map(|(&window, &degree)| Offer::at_first(window, degree)).collect();
         let mut loads = Loads::none(windows, self.columns.len());
         let mut found: Vec<(i32, u32)> = Vec::new();
-        for (row, window) in windows.rows.iter().enumerate() {
-            let slots = self.slots(row);
-            watch.tick(slots.len())?;
-            found.clear();
-            let row_columns = &self.columns[slots.clone()];
-            for (&column, place) in row_columns.iter().zip(0_u32..) {
+        let rows = windows.rows.len();
+        for first in (0..rows).step_by(BLOCK) {
+            // All offers of some rows first: these reads do not wait for one another.
+            let block = first..rows.min(first + BLOCK);
+            let pairs = self.starts[block.start]..self.starts[block.end];
+            watch.tick(pairs.len())?;
+            for &column in &self.columns[pairs] {
                 let offer = &mut offers[column as usize];
                 offer.key = offer.key.wrapping_sub(1);
-                if offer.left & !WANTS > 0 {
-                    found.push((offer.key, place));
+            }
+            for row in block {
+                let slots = self.slots(row);
+                let row_columns = &self.columns[slots.clone()];
+                found.clear();
+                for (&column, place) in row_columns.iter().zip(0_u32..) {
+                    let offer = offers[column as usize];
+                    if offer.left & !WANTS > 0 {
+                        found.push((offer.key, place));
+                    }
+                }
+                smallest(&mut found, windows.rows[row].min as usize);
+                loads.rows[row] = crate::flow::number(found.len());
+                for &(_, place) in &found {
+                    let column = row_columns[place as usize] as usize;
+                    loads.used.add(slots.start + place as usize);
+                    offers[column].take(columns[column], degrees[column]);
                 }
             }
-            smallest(&mut found, window.min as usize);
-            loads.rows[row] = crate::flow::number(found.len());
-            for &(_, place) in &found {
-                let column = row_columns[place as usize] as usize;
-                loads.used.add(slots.start + place as usize);
-                loads.columns[column] += 1;
-                let offer = &mut offers[column];
-                offer.key = offer.key.wrapping_add(1);
-                offer.left -= 1;
-                if offer.left == WANTS {
-                    // From the minimum on to the maximum; the rows that are still to come are in the key.
-                    let Window { min, max } = columns[column];
-                    let to_come = offer.key.clamp(0, MANY.cast_signed()).cast_unsigned();
-                    let left = (max - min).min(degrees[column].saturating_sub(min));
-                    *offer = Offer { left, ..Offer::open(to_come, left, false) };
-                }
-            }
+        }
+        for (load, (offer, (&window, &degree))) in
+            loads.columns.iter_mut().zip(offers.iter().zip(columns.iter().zip(&degrees)))
+        {
+            *load = offer.load(window, degree);
         }
         Ok(loads)
     }

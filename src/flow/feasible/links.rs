@@ -111,6 +111,10 @@ impl Bits {
         Self(alloc::vec![0; len.div_ceil(64)])
     }
 
+    pub(super) fn clear(&mut self) {
+        self.0.fill(0);
+    }
+
     #[inline]
     pub(super) fn has(&self, member: usize) -> bool {
         self.0[member / 64] >> (member % 64) & 1 == 1

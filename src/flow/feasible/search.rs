@@ -1,12 +1,16 @@
-//! From a first matching to the best: shortest paths, all of one length at a time.
+//! From a first matching to the best.
+//!
+//! Rows that are short first grow trees side by side until each finds an end, a tree never entering another: a phase
+//! reads little where ends are near, and little is left when it reads much. Such phases go on while each settles a
+//! good part of the rows; then come shortest paths, all of one length at a time, which bound the number of phases.
 
 use alloc::vec::Vec;
 
 use super::greedy::Windows;
-use super::links::Links;
+use super::links::{Bits, Links};
 use super::{Loads, Watch};
 use crate::flow::matching::Unmatched;
-use crate::flow::number;
+use crate::flow::{NONE, number};
 
 /// Not reached yet.
 const UNSEEN: u32 = u32::MAX;
@@ -16,6 +20,9 @@ const END: u32 = u32::MAX - 1;
 
 /// Leads nowhere in this phase.
 const DEAD: u32 = u32::MAX - 2;
+
+/// Trees are grown as long as one in so many finds an end.
+const WORTHWHILE: usize = 8;
 
 /// Where the rows that hold a column stand.
 #[derive(Debug, Clone, Copy, Default)]
@@ -46,11 +53,14 @@ pub(super) struct Search<'a, L> {
     holders: Vec<u32>,
     /// How many rows may hold each column in this stage.
     limits: Vec<u32>,
-    /// 0 for sources, `d + 1` for the columns that rows of level `d` could take; `d` for the rows that hold these.
+    /// 0 for sources, `d + 1` for the columns that rows of level `d` could take; `d` for the rows that hold these. Of
+    /// trees: the row at the root, and the row through which a column was reached.
     row_levels: Vec<u32>,
     column_levels: Vec<u32>,
-    /// Per row: slots before this one lead nowhere in this phase.
+    /// Per row: slots before this one lead nowhere in this phase. Of trees: the column through which a row was reached.
     cursors: Vec<u32>,
+    /// Rows whose tree found an end.
+    settled: Bits,
     queue: Vec<u32>,
     /// Columns not reached yet, where going through them is cheaper than going through rows.
     unseen: Vec<u32>,
@@ -90,6 +100,7 @@ impl<'a, L: Links> Search<'a, L> {
             row_levels: alloc::vec![UNSEEN; rows],
             column_levels: alloc::vec![UNSEEN; columns],
             cursors: alloc::vec![0; rows],
+            settled: Bits::none(rows),
             queue: Vec::new(),
             unseen: Vec::new(),
             path: Vec::new(),
@@ -101,12 +112,17 @@ impl<'a, L: Links> Search<'a, L> {
     /// minima are met as can be; what is reached from a row that stays short is closed.
     pub(super) fn fill_rows(&mut self, watch: &mut Watch<'_>) -> Result<(), Unmatched> {
         self.limits = self.windows.columns.iter().map(|window| window.max).collect();
+        let mut trees = true;
         loop {
             let short = (0_u32..).zip(self.windows.rows).zip(&self.loads.rows);
             let short = short.filter(|((_, window), load)| **load < window.min).map(|((row, _), _)| row);
             self.queue.clear();
             self.queue.extend(short);
             let sources = self.queue.len();
+            if trees && sources > 0 {
+                trees = self.grow(watch)? >= sources.div_ceil(WORTHWHILE);
+                continue;
+            }
             if sources == 0 || !self.layers(watch)? {
                 return Ok(());
             }
@@ -165,6 +181,106 @@ impl<'a, L: Links> Search<'a, L> {
             }
         }
         Ok(())
+    }
+
+    /// Grows a tree from each row in the queue until it finds an end, and sends one unit there at once; returns how
+    /// many were sent. Trees have nothing in common, so that no unit stands in another's way.
+    fn grow(&mut self, watch: &mut Watch<'_>) -> Result<usize, Unmatched> {
+        let sources = self.queue.len();
+        self.settled.clear();
+        self.row_levels.fill(UNSEEN);
+        for &row in &self.queue {
+            self.row_levels[row as usize] = row;
+            self.cursors[row as usize] = NONE;
+        }
+        for (level, (load, limit)) in self.column_levels.iter_mut().zip(self.loads.columns.iter().zip(&self.limits)) {
+            *level = if load < limit { END } else { UNSEEN };
+        }
+        if L::DENSE {
+            self.unseen.clear();
+            self.unseen.extend(0..number(self.places.len()));
+        }
+        let (mut next, mut sent) = (0, 0);
+        while next < self.queue.len() && sent < sources {
+            let row = self.queue[next];
+            next += 1;
+            let root = self.row_levels[row as usize];
+            if self.settled.has(root as usize) {
+                continue;
+            }
+            if let Some(column) = self.branch(row, root, watch)? {
+                self.settled.add(root as usize);
+                self.climb(row, column);
+                self.loads.rows[root as usize] += 1;
+                sent += 1;
+            }
+        }
+        Ok(sent)
+    }
+
+    /// Adds the columns that a row could take, and the rows that hold them, to the row's tree, up to the first column
+    /// that takes one more, which is returned.
+    #[inline]
+    fn branch(&mut self, row: u32, root: u32, watch: &mut Watch<'_>) -> Result<Option<u32>, Unmatched> {
+        let Self { links, loads, places, holders, row_levels, column_levels, cursors, queue, unseen, .. } = self;
+        let mut end = None;
+        let at = row as usize;
+        // Whether the column is now seen.
+        let mut see = |slot: Option<usize>, column: u32| {
+            let seen = &mut column_levels[column as usize];
+            if *seen < END {
+                return true;
+            }
+            if end.is_some() || slot.is_none_or(|slot| loads.used.has(slot)) {
+                return false;
+            }
+            if *seen == END {
+                end = Some(column);
+                return false;
+            }
+            *seen = row;
+            let place = places[column as usize];
+            for &holder in &holders[place.start..place.start + place.len as usize] {
+                let seen = &mut row_levels[holder as usize];
+                if *seen == UNSEEN {
+                    *seen = root;
+                    cursors[holder as usize] = column;
+                    queue.push(holder);
+                }
+            }
+            true
+        };
+        if L::DENSE {
+            watch.tick(unseen.len())?;
+            unseen.retain(|&column| !see(links.find(at, column), column));
+        } else {
+            watch.tick(links.slots(at).len())?;
+            for (slot, column) in links.row(at, 0) {
+                see(Some(slot), column);
+            }
+        }
+        Ok(end)
+    }
+
+    /// A row takes a column that has room, and so on up its tree: the row above takes what the row below gives up.
+    fn climb(&mut self, mut row: u32, end: u32) {
+        self.hold_more(end, row);
+        self.take(row, end);
+        if self.loads.columns[end as usize] == self.limits[end as usize] {
+            self.column_levels[end as usize] = row;
+        }
+        while self.cursors[row as usize] != NONE {
+            let column = self.cursors[row as usize];
+            let above = self.column_levels[column as usize];
+            let place = self.places[column as usize];
+            let stretch = &mut self.holders[place.start..place.start + place.len as usize];
+            if let Some(holder) = stretch.iter_mut().find(|holder| **holder == row) {
+                *holder = above;
+            }
+            self.give_up(row, column);
+            self.take(above, column);
+            row = above;
+        }
     }
 
     /// Levels from the rows in the queue, and from columns above their limit, up to the first that has ends. Without
@@ -310,6 +426,12 @@ impl<'a, L: Links> Search<'a, L> {
             let from = core::mem::replace(&mut self.holders[at], row);
             self.loads.used.add(slot);
             self.give_up(from, column);
+        }
+    }
+
+    fn take(&mut self, row: u32, column: u32) {
+        if let Some(slot) = self.links.find(row as usize, column) {
+            self.loads.used.add(slot);
         }
     }
 
