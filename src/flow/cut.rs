@@ -7,13 +7,16 @@
 
 use alloc::vec::Vec;
 
+use super::instance::{Instance, Window};
 use super::search::Kind;
 use super::{Flow, Network, Node, NodeCost, Weight, number};
 
 /// Whose minima cannot be met.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum CutSide {
+pub enum CutSide {
+    /// Those of the left nodes, the rows of an [`Instance`].
     Left,
+    /// Those of the right nodes, the columns of an [`Instance`].
     Right,
 }
 
@@ -22,11 +25,71 @@ pub(crate) enum CutSide {
 /// Side `Right`: `Σ min` over `right` > `Σ max` over `left` + edges from outside `left` into `right`.
 /// Side `Left`: `Σ min` over `left` > `Σ max` over `right` + edges from `left` to outside `right`.
 /// Edges of one bundle count up to the bundle's maximum. Both lists are sorted.
+///
+/// In an [`Instance`] the rows are on the left, the columns on the right, and the edges are the pairs.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Cut {
-    pub(crate) side: CutSide,
-    pub(crate) left: Vec<u32>,
-    pub(crate) right: Vec<u32>,
+pub struct Cut {
+    /// Whose minima ask for too much.
+    pub side: CutSide,
+    /// Left nodes, or rows.
+    pub left: Vec<u32>,
+    /// Right nodes, or columns.
+    pub right: Vec<u32>,
+}
+
+/// Why a cut proves nothing.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum CutFlaw {
+    /// Rows or columns do not exist, or are not listed in ascending order.
+    #[error("the cut names rows or columns that do not exist, or not in ascending order")]
+    Members,
+    /// The minima do not ask for more than can pass.
+    #[error("the minima ask for {required}, and {available} can pass")]
+    Enough {
+        /// What the minima ask for.
+        required: u64,
+        /// What can pass.
+        available: u64,
+    },
+}
+
+impl Cut {
+    /// Checks that the cut proves that the windows of an instance cannot all be kept. Shares no code with whatever
+    /// found it; O(rows + columns + pairs of the rows across).
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn check(&self, instance: &Instance) -> Result<(), CutFlaw> {
+        let (rows, columns) = (instance.rows(), instance.columns());
+        let left = marks(&self.left, rows.len()).ok_or(CutFlaw::Members)?;
+        let right = marks(&self.right, columns.len()).ok_or(CutFlaw::Members)?;
+        let sum = |members: &[u32], windows: &[Window], bound: fn(&Window) -> u32| {
+            let bounds = members.iter().map(|&member| u64::from(bound(&windows[member as usize])));
+            bounds.fold(0, u64::saturating_add)
+        };
+        let (min, max): (fn(&Window) -> u32, fn(&Window) -> u32) = (|window| window.min, |window| window.max);
+        let (required, open) = match self.side {
+            CutSide::Left => (sum(&self.left, rows, min), sum(&self.right, columns, max)),
+            CutSide::Right => (sum(&self.right, columns, min), sum(&self.left, rows, max)),
+        };
+        // Pairs across: from rows of the cut to columns outside, or from rows outside to columns of the cut.
+        let from = self.side == CutSide::Left;
+        let mut crossing = 0_u64;
+        for row in (0..rows.len()).filter(|&row| left[row] == from) {
+            instance.for_each_in(row, |column, _| crossing += u64::from(right[column as usize] != from));
+        }
+        let available = open.saturating_add(crossing);
+        if required > available { Ok(()) } else { Err(CutFlaw::Enough { required, available }) }
+    }
+}
+
+/// The members of an ascending list among `len`; none when the list is something else.
+fn marks(members: &[u32], len: usize) -> Option<Vec<bool>> {
+    let mut marks = alloc::vec![false; len];
+    for &member in members {
+        *marks.get_mut(member as usize)? = true;
+    }
+    members.is_sorted_by(|a, b| a < b).then_some(marks)
 }
 
 /// The price of a bundle's minimum beside a node's minimum, which costs 1.

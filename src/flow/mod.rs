@@ -32,6 +32,7 @@
 mod auction;
 mod cut;
 mod face;
+mod feasible;
 mod instance;
 mod matching;
 mod proof;
@@ -40,11 +41,12 @@ mod search;
 mod tests;
 mod weight;
 
+pub use cut::{Cut, CutFlaw, CutSide};
+pub use feasible::{Chosen, Feasibility, Partial};
 pub use instance::{Builder, Instance, Window};
 pub use matching::{Counters, Duals, Matching, Unmatched};
 pub use proof::Flaw;
 
-pub(crate) use cut::{Cut, CutSide};
 pub(crate) use face::Face;
 pub(crate) use search::Flow;
 pub(crate) use weight::Weight;
