@@ -103,7 +103,7 @@ impl Case {
                 false
             }
             Err(error) => {
-                assert_eq!(error, Unmatched::Infeasible);
+                assert_eq!(error, Unmatched::Reversed);
                 assert!(self.rows.iter().chain(&self.columns).any(|window| window.min > window.max));
                 false
             }

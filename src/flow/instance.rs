@@ -295,7 +295,7 @@ impl Builder {
             })
         };
         let instance = Instance {
-            rows: Vec::with_capacity(rows),
+            rows: Vec::with_capacity(if rows == usize::MAX { 0 } else { rows }),
             columns,
             pairs: kept,
             count: 0,

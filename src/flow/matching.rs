@@ -1,8 +1,11 @@
 //! Bipartite b-matching with weights: the answer.
 
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use super::auction;
+use super::cut::Cut;
+use super::feasible::Feasibility;
 use super::number;
 use super::instance::Instance;
 
@@ -47,7 +50,10 @@ pub struct Matching {
 pub enum Unmatched {
     /// The windows cannot all be kept.
     #[error("the windows cannot all be kept")]
-    Infeasible,
+    Infeasible(Box<Cut>),
+    /// A window has its minimum above its maximum.
+    #[error("a window has its minimum above its maximum")]
+    Reversed,
     /// Weights times the number of places leave no room in 64 bits.
     #[error("weights up to {largest} leave no room for exact arithmetic with {places} places")]
     TooLarge {
@@ -160,6 +166,10 @@ impl Instance {
     /// # Errors
     /// [`Unmatched`].
     pub fn solve_watched(&self, watch: &mut dyn FnMut(&Counters) -> bool) -> Result<Matching, Unmatched> {
+        match self.feasible(&mut || watch(&Counters::default()))? {
+            Feasibility::Cut(cut) => return Err(Unmatched::Infeasible(Box::new(cut))),
+            Feasibility::Matching(_) => {}
+        }
         auction::solve(self, None, watch)
     }
 }

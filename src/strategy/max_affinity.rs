@@ -13,7 +13,7 @@ use super::network::{Model, Pair};
 use super::optimum::optimum;
 use super::reciprocal::fewer_reciprocal;
 use super::{AssignError, Guarantees, Run, Solution, Strategy};
-use crate::flow::{Builder, Instance, Matching, NONE, Unmatched, Window};
+use crate::flow::{Builder, Instance, Matching, NONE, Node, Unmatched, Window};
 use crate::input::{CopyRule, Shortfall, Unscored};
 use crate::problem::Problem;
 use crate::problem::rows::index;
@@ -68,7 +68,7 @@ fn by_bounds<'p>(nodes: &Model<'p>, run: &mut Run<'_>) -> Result<Option<Model<'p
     });
     match solved {
         Ok(matching) => Ok(Some(face(nodes, &instance, &matching))),
-        Err(Unmatched::Infeasible | Unmatched::TooLarge { .. }) => Ok(None),
+        Err(Unmatched::Infeasible(_) | Unmatched::Reversed | Unmatched::TooLarge { .. }) => Ok(None),
         Err(Unmatched::Stopped) => Err(stop.unwrap_or(AssignError::Interrupted)),
     }
 }
@@ -84,8 +84,12 @@ fn windows(nodes: &Model<'_>) -> Option<(Vec<Window>, Vec<Window>)> {
         return None;
     }
     if count_is_free(problem, Aim::Affinity) {
-        let window = |node: &crate::flow::Node| Window::new(node.min, node.max);
-        return Some((nodes.left.iter().map(window).collect(), nodes.right.iter().map(window).collect()));
+        // Where there is no maximum, the window ends beyond all there is, so that its dual is never above 0.
+        let window = |node: &Node, max: Option<u64>| Window::new(node.min, node.max + u32::from(max.is_none()));
+        let students = nodes.students.iter().map(|&student| problem.student_bound(student as usize).max);
+        let submissions = nodes.submissions.iter().map(|&submission| problem.submission_bound(submission as usize).max);
+        let left = nodes.left.iter().zip(students).map(|(node, max)| window(node, max)).collect();
+        return Some((left, nodes.right.iter().zip(submissions).map(|(node, max)| window(node, max)).collect()));
     }
     let ideal = ideal_windows(problem)?;
     let mut left = alloc::vec![Window::default(); problem.students()];
@@ -146,7 +150,7 @@ fn instance(
 /// a dual that is not 0 as many as its window allows for on that side.
 fn face<'p>(nodes: &Model<'p>, instance: &Instance, matching: &Matching) -> Model<'p> {
     let duals = matching.duals();
-    let close = |node: &mut crate::flow::Node, window: Window, dual: i64| {
+    let close = |node: &mut Node, window: Window, dual: i64| {
         (node.min, node.max) = match dual.signum() {
             1 => (window.max, window.max),
             -1 => (window.min, window.min),

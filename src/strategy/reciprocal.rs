@@ -7,6 +7,7 @@ use alloc::boxed::Box;
 use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 
+use super::goals::Aim;
 use super::network::Model;
 use super::optimum::{OptimalFace, Optimum, assignment_of, optimal_face, used_edges};
 use super::pairing::Pairing;
@@ -41,7 +42,7 @@ pub(super) fn fewer_reciprocal(
     let effort = Effort { floor, steps: 100_000, patience: (40 * chosen).clamp(500, 20_000) };
     let mut left = descend(&optimum.model, &mut optimum.face, effort, &mut random, &mut best, run)?;
     if left > floor && problem.students() <= EXACT_UP_TO {
-        let wanted = objective(problem, &best);
+        let wanted = worth(&optimum.model, &best);
         let mut search = Exact { model: &optimum.model, wanted, floor, budget: EXACT_BUDGET, random, best, left };
         search.branch(&BTreeSet::new(), &mut Vec::new(), run)?;
         best = search.best;
@@ -195,7 +196,7 @@ impl<'m, 'p> Count<'m, 'p> {
 /// fixed.
 struct Exact<'m, 'p> {
     model: &'m Model<'p>,
-    wanted: super::Objective,
+    wanted: (super::Objective, i128),
     floor: usize,
     budget: usize,
     random: Random,
@@ -230,7 +231,7 @@ impl Exact<'_, '_> {
         }
         let mut face = optimal_face(&mut model, false, run)?;
         let mut found = assignment_of(&model, face.as_ref());
-        if objective(problem, &found) != self.wanted || !meets_work_musts(problem, &found) {
+        if worth(self.model, &found) != self.wanted || !meets_work_musts(problem, &found) {
             return Ok(());
         }
         let effort = Effort { floor: self.floor, steps: 100, patience: 100 };
@@ -263,6 +264,17 @@ impl Exact<'_, '_> {
         accepted.pop();
         Ok(())
     }
+}
+
+/// What an assignment reaches of the goals of a model: the shared ones, and the sum of scores where that is aimed at.
+fn worth(model: &Model<'_>, assignment: &Assignment) -> (super::Objective, i128) {
+    let problem = model.problem;
+    let shared = objective(problem, assignment);
+    if model.aim == Aim::Even {
+        return (shared, 0);
+    }
+    let scores = assignment.pairs().map(|(student, submission)| problem.score(student, submission).unwrap_or(0));
+    (super::Objective { given_squares: 0, ..shared }, scores.map(i128::from).sum())
 }
 
 /// Whether every must for which several copies would do is met.

@@ -49,7 +49,8 @@ pub(super) struct Lists<W> {
     offset: i64,
     scale: i64,
     scratch: Vec<i64>,
-    groups: Vec<i64>,
+    maxima: Vec<i64>,
+    ranked: Vec<i64>,
     pub(super) rescans: u64,
 }
 
@@ -63,7 +64,8 @@ impl<W: Copy + Into<i64>> Lists<W> {
             offset: 0,
             scale,
             scratch: Vec::new(),
-            groups: Vec::new(),
+            maxima: Vec::new(),
+            ranked: Vec::new(),
             rescans: 0,
         };
         let room = |row: usize| {
@@ -105,17 +107,30 @@ impl<W: Copy + Into<i64>> Lists<W> {
             }
         }
         // The BEST-th greatest of the maxima of twice as many groups: at least BEST pairs are as good.
-        let maxima = scratch.chunks(len.div_ceil(2 * BEST)).map(|group| group.iter().copied().fold(NEVER, i64::max));
-        self.groups.clear();
-        self.groups.extend(maxima);
-        let cut = self.groups.len().min(BEST) - 1;
-        let (_, &mut threshold, _) = self.groups.select_nth_unstable_by(cut, |a, b| b.cmp(a));
+        let size = len.div_ceil(2 * BEST);
+        self.maxima.clear();
+        self.maxima.extend(scratch.chunks(size).map(|group| {
+            let mut most = NEVER;
+            for &profit in group {
+                most = if profit > most { profit } else { most };
+            }
+            most
+        }));
+        self.ranked.clear();
+        self.ranked.extend_from_slice(&self.maxima);
+        let cut = self.ranked.len().min(BEST) - 1;
+        let (_, &mut threshold, _) = self.ranked.select_nth_unstable_by(cut, |a, b| b.cmp(a));
         let threshold = threshold.max(NEVER + 1);
         let start = self.entries.len();
-        for (at, &profit) in scratch.iter().enumerate() {
-            if profit >= threshold {
-                let (column, weight) = pairs.pair_at(prices.len(), row, at);
-                self.entries.push(Entry { bound: profit - self.offset, column, weight });
+        for (number, (group, &most)) in scratch.chunks(size).zip(&self.maxima).enumerate() {
+            if most < threshold {
+                continue;
+            }
+            for (at, &profit) in (number * size..).zip(group) {
+                if profit >= threshold {
+                    let (column, weight) = pairs.pair_at(prices.len(), row, at);
+                    self.entries.push(Entry { bound: profit - self.offset, column, weight });
+                }
             }
         }
         let found = &mut self.entries[start..];

@@ -54,7 +54,7 @@ const LEAST: i64 = -(1 << 60);
 /// A row bids for as many columns at a time.
 const AT_ONCE: usize = 7;
 /// ε begins at this part of the range of weights.
-const FIRST: i64 = 50;
+const FIRST: i64 = 100;
 /// ε is divided by this from phase to phase.
 const FACTOR: i64 = 20;
 /// ε begins at this part of the range where prices are known nearly.
@@ -156,7 +156,7 @@ impl<'i, P: PairRows> Auction<'i, P> {
         };
         for (price, window) in prices.iter_mut().zip(columns) {
             if window.max == 0 {
-                *price = PRICES;
+                *price = 2 * PRICES;
             } else if window.min == 0 {
                 *price = (*price).max(0);
             }
@@ -231,7 +231,8 @@ impl<'i, P: PairRows> Auction<'i, P> {
             let floor = if must { LEAST } else { 0 };
             count = (0..count).take_while(|&at| profit(&self.lists, at) > floor).count();
             if count == 0 {
-                return if must { Err(Unmatched::Infeasible) } else { Ok(()) };
+                // A feasible instance has a candidate for every place that must be filled.
+                return if must { Err(self.too_large()) } else { Ok(()) };
             }
             let next = profit(&self.lists, count).max(floor);
             let next = if next > LEAST { next } else { profit(&self.lists, count - 1) - 2 * self.range };

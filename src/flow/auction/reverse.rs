@@ -59,7 +59,7 @@ impl<P: PairRows> Auction<'_, P> {
     fn worst_place(&self, row: usize) -> (i64, Option<u32>) {
         let held = self.lists.held(row);
         let room = held.len() < self.rows[row].max as usize;
-        let mut worst = (if room { 0 } else { i64::MAX }, None);
+        let mut worst = (if room { 0 } else { i64::MAX / 2 }, None);
         for entry in held {
             let profit = entry.weight.into() * self.scale - self.prices[entry.column as usize];
             if profit < worst.0 {

@@ -95,7 +95,7 @@ proptest! {
                     prop_assert_eq!(matching.objective(), i128::from(best));
                     prop_assert_eq!(instance.check(&matching), Ok(()));
                 }
-                (None, Err(Unmatched::Infeasible)) => {}
+                (None, Err(Unmatched::Infeasible(cut))) => prop_assert_eq!(cut.check(&instance), Ok(())),
                 (best, solved) => prop_assert!(false, "{best:?} {solved:?}"),
             }
         }
