@@ -24,10 +24,10 @@ fn plan_io(c: &mut Criterion) {
         let plan = Plan::diff(&problem, &solution);
         let view = plan.view(&problem);
         let mut bytes = Vec::new();
-        formats::plan::write(&view, &None::<()>, Layout::Lines, &mut bytes).expect("memory takes everything");
+        formats::plan::write(&view, Layout::Lines, &mut bytes).expect("memory takes everything");
         group.throughput(Throughput::Elements(plan.steps().len() as u64));
         group.bench_function(BenchmarkId::new("json", students), |b| {
-            b.iter(|| formats::plan::write(black_box(&view), &None::<()>, Layout::Lines, io::sink()));
+            b.iter(|| formats::plan::write(black_box(&view), Layout::Lines, io::sink()));
         });
         group.bench_function(BenchmarkId::new("csv", students), |b| {
             b.iter(|| formats::plan::write_csv(black_box(&view), io::sink()));

@@ -46,6 +46,60 @@ pub struct Infeasible {
     pub available: u64,
 }
 
+/// The proof that comes with a plan: that nothing better exists, or how much better it could be at most.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
+#[non_exhaustive]
+pub enum Certificate {
+    /// No valid plan has a greater total score.
+    Optimal(Optimal),
+}
+
+/// The proof that no valid assignment has a greater total score: a solution of the dual linear program.
+///
+/// What is fixed, what a free pair is and what remains of the bounds is as for [`Infeasible`], but that of a must with
+/// several eligible copies the resulting review that meets it is fixed (by submission the first, where several do and
+/// none of them is fixed otherwise). With a ≤ Σ x ≤ b for each student, c ≤ Σ x ≤ d for each submission, and scores s,
+/// the sum
+///
+/// > Σᵢ (bᵢ·uᵢ⁺ − aᵢ·uᵢ⁻) + Σⱼ (dⱼ·vⱼ⁺ − cⱼ·vⱼ⁻) + Σ y + Σᵢⱼ max(0, sᵢⱼ − uᵢ − vⱼ − y)
+///
+/// over the free pairs is at least the total of any assignment, and for these values it is `objective_units`. Here
+/// u⁺ = max(u, 0) and u⁻ = max(−u, 0); where there is no maximum the value is not above 0.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[serde(tag = "kind", rename = "optimal")]
+pub struct Optimal {
+    /// The total score of the resulting reviews that are not fixed, in 10^-6.
+    pub objective_units: i64,
+    /// u: what one review more or less of a student would be worth. Who is not listed has 0.
+    pub student_duals: Vec<Dual>,
+    /// v: the same for submissions.
+    pub submission_duals: Vec<Dual>,
+    /// y: what it would be worth to let a student review a second copy of a work; never below 0, and only for works with
+    /// copies under `same_work_once`. What is not listed is 0.
+    pub work_duals: Vec<WorkDual>,
+}
+
+/// A whole number for one student or submission.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Dual {
+    /// Which one.
+    pub id: Id,
+    /// The number, in 10^-6.
+    pub value: i64,
+}
+
+/// A whole number for one student and one work with copies.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct WorkDual {
+    /// The student.
+    pub assessor_id: Id,
+    /// The `work_id` that the copies share.
+    pub work_id: Id,
+    /// The number, in 10^-6.
+    pub value: i64,
+}
+
 impl Infeasible {
     /// By how much the requirement exceeds what there is.
     #[must_use]

@@ -84,7 +84,7 @@ pub mod strategy;
 pub mod verify;
 
 pub use assignment::Assignment;
-pub use certificate::{CutSide, Infeasible};
+pub use certificate::{Certificate, CutSide, Dual, Infeasible, Optimal, WorkDual};
 pub use diagnostic::{Diagnostic, Diagnostics};
 pub use id::{EmptyId, Id, PersonName};
 pub use input::Input;

@@ -20,7 +20,7 @@ pub(super) enum Exit {
     Invalid = 1,
     /// The command line is wrong.
     Usage = 2,
-    /// There is no valid assignment.
+    /// There is no valid assignment, or it is undecided.
     Infeasible = 3,
     /// A mistake in this program.
     Bug = 70,
@@ -49,6 +49,8 @@ pub(super) enum Failure {
     Usage(String),
     /// There is no valid assignment: the proof, and the same in words.
     Infeasible { file: String, certificate: Box<Infeasible>, sentences: Vec<String> },
+    /// Neither an assignment nor a proof was found in so many steps.
+    Undecided { steps: u64 },
     /// Stopped from outside.
     Interrupted,
     /// A mistake in this program.
@@ -109,7 +111,7 @@ impl Failure {
             Self::ClosedPipe => Exit::Done,
             Self::Input { .. } | Self::Read { .. } | Self::Write { .. } => Exit::Invalid,
             Self::Usage(_) => Exit::Usage,
-            Self::Infeasible { .. } => Exit::Infeasible,
+            Self::Infeasible { .. } | Self::Undecided { .. } => Exit::Infeasible,
             Self::Interrupted => Exit::Interrupted,
             Self::Bug(_) => Exit::Bug,
         }
@@ -122,6 +124,7 @@ impl Failure {
             Self::Write { .. } | Self::ClosedPipe => "cannot_write",
             Self::Usage(_) => "usage",
             Self::Infeasible { .. } => "infeasible",
+            Self::Undecided { .. } => "undecided",
             Self::Interrupted => "interrupted",
             Self::Bug(_) => "bug",
         }
@@ -138,6 +141,9 @@ impl Failure {
                 "there is no valid assignment: {} reviews are needed where at most {} are possible",
                 certificate.required, certificate.available
             ),
+            Self::Undecided { steps } => {
+                format!("undecided: neither an assignment nor a proof that there is none was found in {steps} steps")
+            }
             Self::Interrupted => String::from("interrupted"),
             Self::Bug(message) => format!("this is a bug in peerplan: {message}"),
         }

@@ -288,12 +288,7 @@ pub(super) fn warn(file: &str, warnings: &Diagnostics) {
 pub(super) fn plan(path: &Path) -> Result<PlanDocument, Failure> {
     let text = Text::read(path)?;
     match formats::plan::read(&text.bytes) {
-        Ok(file) => {
-            if file.certificate.is_some() {
-                output::note(format_args!("peerplan: the certificate of {} is not checked", name(path)));
-            }
-            Ok(file.document)
-        }
+        Ok(plan) => Ok(plan),
         Err(found) => Err(text.refuse(found)),
     }
 }

@@ -36,21 +36,6 @@ impl Json<'_> {
             Self::Obj(_) => "an object",
         }
     }
-
-    /// The same value as [`serde_json::Value`]; of several fields with one name the last one counts.
-    pub(super) fn into_value(self) -> serde_json::Value {
-        use serde_json::Value;
-        match self {
-            Self::Null => Value::Null,
-            Self::Bool(value) => Value::from(value),
-            Self::U64(value) => Value::from(value),
-            Self::I64(value) => Value::from(value),
-            Self::F64(value) => Value::from(value),
-            Self::Str(text) => Value::from(text),
-            Self::Arr(items) => items.into_iter().map(Json::into_value).collect(),
-            Self::Obj(fields) => fields.into_iter().map(|(k, v)| (k.into_owned(), v.into_value())).collect(),
-        }
-    }
 }
 
 /// What is to be made of a JSON value while it is read.

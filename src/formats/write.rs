@@ -18,12 +18,16 @@ pub enum Layout {
 pub(super) struct Writer<W: Write> {
     output: BufWriter<W>,
     layout: Layout,
+    /// How many objects are open within the document.
+    depth: usize,
+    /// Whether the innermost object has no field yet.
+    empty: bool,
 }
 
 impl<W: Write> Writer<W> {
     /// Begins the document with its format and version.
     pub(super) fn begin(output: W, layout: Layout, format: &str) -> io::Result<Self> {
-        let mut writer = Self { output: BufWriter::with_capacity(1 << 16, output), layout };
+        let mut writer = Self { output: BufWriter::with_capacity(1 << 16, output), layout, depth: 0, empty: false };
         writer.output.write_all(b"{")?;
         writer.line(1)?;
         write!(writer.output, "\"format\":{}\"{format}\",", writer.gap())?;
@@ -70,6 +74,22 @@ impl<W: Write> Writer<W> {
         self.output.write_all(b"]")
     }
 
+    /// A field that holds an object: the fields that follow are its own, until it is closed.
+    pub(super) fn open(&mut self, name: &str) -> io::Result<()> {
+        self.name(name)?;
+        self.depth += 1;
+        self.empty = true;
+        self.output.write_all(b"{")
+    }
+
+    /// The end of the innermost object.
+    pub(super) fn close(&mut self) -> io::Result<()> {
+        self.line(0)?;
+        self.depth -= 1;
+        self.empty = false;
+        self.output.write_all(b"}")
+    }
+
     /// Ends the document with a line break.
     pub(super) fn end(mut self) -> io::Result<()> {
         self.line(0)?;
@@ -78,7 +98,10 @@ impl<W: Write> Writer<W> {
     }
 
     fn name(&mut self, name: &str) -> io::Result<()> {
-        self.output.write_all(b",")?;
+        if !self.empty {
+            self.output.write_all(b",")?;
+        }
+        self.empty = false;
         self.line(1)?;
         write!(self.output, "\"{name}\":{}", self.gap())
     }
@@ -88,9 +111,8 @@ impl<W: Write> Writer<W> {
     }
 
     fn line(&mut self, depth: usize) -> io::Result<()> {
-        const INDENT: &[u8] = b"\n    ";
         match self.layout {
-            Layout::Lines => self.output.write_all(&INDENT[..=2 * depth]),
+            Layout::Lines => write!(self.output, "\n{:1$}", "", 2 * (self.depth + depth)),
             Layout::OneLine => Ok(()),
         }
     }

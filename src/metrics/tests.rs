@@ -29,6 +29,7 @@ fn plan(creates: &[(u64, u64)], deletes: &[(u64, u64)], kept: Vec<PeerReview>) -
         shortfalls: Vec::new(),
         report: Report::default(),
         alternates: Vec::new(),
+        certificate: None,
     }
 }
 

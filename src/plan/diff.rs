@@ -8,6 +8,7 @@ use alloc::vec::Vec;
 use super::report::{report, shortfalls};
 use super::{Alternates, GENERATOR, OperationRecord, Records, Report, ShortfallRecord};
 use crate::assignment::Assignment;
+use crate::certificate::Certificate;
 use crate::input::{Existing, ReviewRecord, Source, StrategyChoice, WorkflowState};
 use crate::problem::rows::index;
 use crate::problem::{Problem, Standing};
@@ -46,10 +47,11 @@ pub struct Plan {
     strategy: StrategyChoice,
     shortfalls: Vec<ShortfallRecord>,
     report: Report,
+    certificate: Option<Certificate>,
 }
 
 impl Plan {
-    /// The plan that turns the existing reviews into a solution. O(n + m + T log T).
+    /// The plan that turns the existing reviews into a solution, with the solution's certificate. O(n + m + T log T).
     #[must_use]
     pub fn diff(problem: &Problem, solution: &Solution) -> Self {
         let assignment = &solution.assignment;
@@ -61,6 +63,7 @@ impl Plan {
             strategy: solution.strategy.clone(),
             shortfalls: shortfalls(problem, &counts),
             report: Report::default(),
+            certificate: solution.certificate.clone(),
         };
         let reviewers = assignment.by_submission(problem.submissions());
         let mut existing = problem.existing_reviews();
@@ -102,6 +105,12 @@ impl Plan {
     #[must_use]
     pub fn shortfalls(&self) -> &[ShortfallRecord] {
         &self.shortfalls
+    }
+
+    /// The proof that there is no better plan.
+    #[must_use]
+    pub const fn certificate(&self) -> Option<&Certificate> {
+        self.certificate.as_ref()
     }
 
     /// The plan as records, rendered as they are asked for.
@@ -209,5 +218,8 @@ impl Records for PlanView<'_> {
     }
     fn alternates(&self) -> &[Alternates] {
         &[]
+    }
+    fn certificate(&self) -> Option<&Certificate> {
+        self.plan.certificate.as_ref()
     }
 }

@@ -6,6 +6,7 @@ use alloc::vec::Vec;
 
 use serde::Serialize;
 
+use crate::certificate::Certificate;
 use crate::id::Id;
 use crate::input::{PeerReview, ReviewRecord, Source, StrategyChoice};
 
@@ -157,6 +158,8 @@ pub trait Records {
     fn report(&self) -> &Report;
     /// The alternates.
     fn alternates(&self) -> &[Alternates];
+    /// The proof that there is no better plan, where one was asked for and the strategy has one.
+    fn certificate(&self) -> Option<&Certificate>;
 }
 
 /// The content of a plan file.
@@ -180,6 +183,8 @@ pub struct PlanDocument {
     pub report: Report,
     /// The alternates.
     pub alternates: Vec<Alternates>,
+    /// The proof that there is no better plan.
+    pub certificate: Option<Certificate>,
 }
 
 impl Records for PlanDocument {
@@ -209,5 +214,8 @@ impl Records for PlanDocument {
     }
     fn alternates(&self) -> &[Alternates] {
         &self.alternates
+    }
+    fn certificate(&self) -> Option<&Certificate> {
+        self.certificate.as_ref()
     }
 }

@@ -133,7 +133,7 @@ fn reached(problem: &Problem, seed: u64, limit: usize) -> Option<Objective> {
             assert!(proof.required > proof.available);
             None
         }
-        Err(AssignError::Interrupted) => unreachable!("nobody interrupts"),
+        Err(stopped) => unreachable!("nobody stops it: {stopped}"),
     }
 }
 

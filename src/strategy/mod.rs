@@ -33,7 +33,7 @@ use alloc::string::String;
 use core::ops::ControlFlow;
 
 use crate::assignment::Assignment;
-use crate::certificate::Infeasible;
+use crate::certificate::{Certificate, Infeasible};
 use crate::input::StrategyChoice;
 use crate::problem::Problem;
 
@@ -49,7 +49,7 @@ pub trait Strategy: Sync {
     ///
     /// # Errors
     /// [`AssignError::Infeasible`] with a proof when there is no valid assignment; [`AssignError::Interrupted`] when
-    /// the observer of `run` asks to stop.
+    /// the observer of `run` asks to stop; [`AssignError::OutOfBudget`] when `run` allows fewer steps than it takes.
     fn assign(&self, problem: &Problem, run: &mut Run<'_>) -> Result<Solution, AssignError>;
 }
 
@@ -75,14 +75,16 @@ pub struct Solution {
     pub assignment: Assignment,
     /// The strategy that chose it, with seed and parameters, as plans name it.
     pub strategy: StrategyChoice,
+    /// The proof that there is no better one, from strategies that have one.
+    pub certificate: Option<Certificate>,
 }
 
 impl Solution {
-    /// An assignment by the strategy of a name under a seed, without parameters.
+    /// An assignment by the strategy of a name under a seed, without parameters and without a proof.
     #[must_use]
     pub fn new(name: &str, seed: u64, assignment: Assignment) -> Self {
         let strategy = StrategyChoice { name: String::from(name), seed, ..StrategyChoice::default() };
-        Self { assignment, strategy }
+        Self { assignment, strategy, certificate: None }
     }
 }
 
@@ -96,6 +98,12 @@ pub enum AssignError {
     /// The observer asked to stop.
     #[error("interrupted")]
     Interrupted,
+    /// Neither an assignment nor a proof was found within the budget of the run.
+    #[error("undecided after {steps} steps")]
+    OutOfBudget {
+        /// How many steps the budget allows.
+        steps: u64,
+    },
 }
 
 /// How far a strategy is, for progress bars.
@@ -115,25 +123,40 @@ pub trait Observer {
     fn progress(&mut self, progress: Progress) -> ControlFlow<()>;
 }
 
-/// The arguments of one run: the seed, and who watches.
+/// The arguments of one run: the seed, who watches, and how long it may take.
 #[derive(Default)]
 pub struct Run<'a> {
     /// Chooses among equals.
     pub seed: u64,
     observer: Option<&'a mut dyn Observer>,
+    /// How many steps it may take.
+    budget: Option<u64>,
+    /// How many it has taken.
+    steps: u64,
 }
 
 impl core::fmt::Debug for Run<'_> {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.debug_struct("Run").field("seed", &self.seed).finish_non_exhaustive()
+        let mut run = f.debug_struct("Run");
+        run.field("seed", &self.seed).field("budget", &self.budget).field("steps", &self.steps);
+        run.finish_non_exhaustive()
     }
 }
 
 impl<'a> Run<'a> {
-    /// A run with a seed, watched by nobody.
+    /// A run with a seed, watched by nobody, that takes as long as it takes.
     #[must_use]
     pub const fn new(seed: u64) -> Self {
-        Self { seed, observer: None }
+        Self { seed, observer: None, budget: None, steps: 0 }
+    }
+
+    /// The same run, limited: it fails with [`AssignError::OutOfBudget`] rather than take more than so many steps.
+    ///
+    /// A step is a call of [`report`](Self::report): a turn of the strategy's outermost loop. Steps are counted and
+    /// never timed, so that the same problem, strategy, seed, budget and release give the same answer on every machine.
+    #[must_use]
+    pub fn with_budget(self, steps: u64) -> Self {
+        Self { budget: Some(steps), ..self }
     }
 
     /// The same run, watched.
@@ -142,11 +165,22 @@ impl<'a> Run<'a> {
         Self { observer: Some(observer), ..self }
     }
 
-    /// Tells the observer how far the work is.
+    /// How many steps it has taken so far.
+    #[must_use]
+    pub const fn steps(&self) -> u64 {
+        self.steps
+    }
+
+    /// A step begins: tells the observer how far the work is.
     ///
     /// # Errors
-    /// [`AssignError::Interrupted`] when the observer asks to stop.
+    /// [`AssignError::Interrupted`] when the observer asks to stop; [`AssignError::OutOfBudget`] when the step is one
+    /// too many.
     pub fn report(&mut self, stage: &'static str, done: u64, total: u64) -> Result<(), AssignError> {
+        if let Some(steps) = self.budget.filter(|&steps| self.steps >= steps) {
+            return Err(AssignError::OutOfBudget { steps });
+        }
+        self.steps = self.steps.saturating_add(1);
         match &mut self.observer {
             None => Ok(()),
             Some(observer) => match observer.progress(Progress { stage, done, total }) {

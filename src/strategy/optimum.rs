@@ -144,7 +144,7 @@ pub(crate) fn find_cut(problem: &Problem, run: &mut Run<'_>) -> Result<Option<In
     match solve::<i64>(&mut model, &goals, None, true, run) {
         Ok(_) => Ok(None),
         Err(AssignError::Infeasible(certificate)) => Ok(Some(*certificate)),
-        Err(AssignError::Interrupted) => Err(AssignError::Interrupted),
+        Err(stopped) => Err(stopped),
     }
 }
 

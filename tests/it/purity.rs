@@ -11,16 +11,16 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("diagnostic", &[]),
     ("explain", &["certificate", "id", "input", "problem", "strategy"]),
     ("flow", &["random"]),
-    ("formats", &["diagnostic", "id", "input", "plan"]),
+    ("formats", &["certificate", "diagnostic", "id", "input", "plan"]),
     ("generate", &["id", "input", "random"]),
     ("id", &[]),
     ("input", &["id"]),
     ("metrics", &["id", "input", "plan"]),
-    ("plan", &["assignment", "id", "input", "metrics", "problem", "strategy"]),
+    ("plan", &["assignment", "certificate", "id", "input", "metrics", "problem", "strategy"]),
     ("problem", &["assignment", "diagnostic", "id", "input"]),
     ("random", &[]),
     ("strategy", &["assignment", "certificate", "flow", "id", "input", "problem", "random"]),
-    ("verify", &["id", "input", "plan"]),
+    ("verify", &["certificate", "id", "input", "plan"]),
 ];
 
 /// What only some rooms may use of other libraries.

@@ -8,8 +8,9 @@ use crate::plan::Plan;
 use crate::strategy::{AssignError, Run, by_name};
 use crate::verify::verify;
 
-/// The plan for a problem, checked.
-pub(super) fn plan(loaded: &Loaded, bar: &mut Bar) -> Result<Plan, Failure> {
+/// The plan for a problem, checked; with the proof that it is the best one where `certificate` asks for it and the
+/// strategy has one.
+pub(super) fn plan(loaded: &Loaded, certificate: bool, bar: &mut Bar) -> Result<Plan, Failure> {
     let Loaded { input, problem, .. } = loaded;
     let choice = problem.strategy().clone();
     let Some(strategy) = by_name(&choice.name) else {
@@ -23,8 +24,12 @@ pub(super) fn plan(loaded: &Loaded, bar: &mut Bar) -> Result<Plan, Failure> {
             return Err(Failure::Infeasible { file: loaded.file.clone(), certificate, sentences });
         }
         Err(AssignError::Interrupted) => return Err(Failure::Interrupted),
+        Err(AssignError::OutOfBudget { steps }) => return Err(Failure::Undecided { steps }),
     };
     solution.strategy = choice;
+    if !certificate {
+        solution.certificate = None;
+    }
     let plan = Plan::diff(problem, &solution);
     drop(solution);
     bar.stage("checking");

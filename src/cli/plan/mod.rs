@@ -120,9 +120,9 @@ impl Args {
         let loaded = load::load(path, &self.changes, console, |choice| self.choose(choice))?;
         loaded.warn();
         bar.stage("planning");
-        let plan = make::plan(&loaded, &mut bar)?;
+        let plan = make::plan(&loaded, self.certificate, &mut bar)?;
         drop(bar);
-        self.note_what_is_missing(&loaded, console);
+        self.note_what_is_missing(&loaded, &plan, console);
         self.deliver(&loaded, &plan, &target, console)?;
         Ok(Exit::Done)
     }
@@ -141,10 +141,10 @@ impl Args {
         }
     }
 
-    fn note_what_is_missing(&self, loaded: &Loaded, console: Console) {
-        if self.certificate {
+    fn note_what_is_missing(&self, loaded: &Loaded, plan: &Plan, console: Console) {
+        if self.certificate && plan.certificate().is_none() {
             let name = &loaded.problem.strategy().name;
-            note(format_args!("peerplan: {name} gives no proof of an optimum; the certificate is null"));
+            note(format_args!("peerplan: {name} gives no proof of an optimum here; the certificate is null"));
         }
         if self.names && (console.json || self.output.is_some() || self.format == Some(Format::Csv)) {
             note("peerplan: names are shown in the table only");
@@ -153,9 +153,8 @@ impl Args {
 
     fn deliver(&self, loaded: &Loaded, plan: &Plan, target: &Target, console: Console) -> Result<(), Failure> {
         let view = plan.view(&loaded.problem);
-        let none = None::<()>;
         if let Target::File(path) = target {
-            target.write(|output| formats::plan::write(&view, &none, Layout::Lines, output))?;
+            target.write(|output| formats::plan::write(&view, Layout::Lines, output))?;
             show::summary(plan.report(), path);
             if console.json {
                 let warnings = loaded.warnings.items();
@@ -164,7 +163,7 @@ impl Args {
             return Ok(());
         }
         if console.json || self.output.is_some() {
-            return output::stdout(|output| formats::plan::write(&view, &none, Layout::Lines, output));
+            return output::stdout(|output| formats::plan::write(&view, Layout::Lines, output));
         }
         if self.format == Some(Format::Csv) {
             return output::stdout(|output| formats::plan::write_csv(&view, output));

@@ -115,10 +115,10 @@ fn work(args: &Args, console: Console, jobs: &Mutex<Receiver<Job>>) {
 /// The answer to one line.
 fn one(args: &Args, console: Console, number: usize, line: &[u8]) -> Result<Answer, Failure> {
     let loaded = load::load_line(line, number, &args.changes, console, |choice| args.choose(choice))?;
-    let plan = make::plan(&loaded, &mut Bar::hidden())?;
+    let plan = make::plan(&loaded, args.certificate, &mut Bar::hidden())?;
     let Loaded { problem, warnings, .. } = loaded;
     let mut bytes = Vec::new();
-    formats::plan::write(&plan.view(&problem), &None::<()>, Layout::OneLine, &mut bytes)
+    formats::plan::write(&plan.view(&problem), Layout::OneLine, &mut bytes)
         .map_err(|error| Failure::Bug(error.to_string()))?;
     Ok(Answer { bytes, warnings, exit: None })
 }

@@ -82,6 +82,49 @@ fn each_wrong_field_of_a_plan_is_told() {
         ("alternates", r#"[{"asset_id": 1, "assessor_ids": [null]}]"#, "wrong_type", "/0/assessor_ids/0"),
         ("certificate", "[]", "wrong_type", ""),
         ("certificate", "{}", "missing_field", "/kind"),
+        ("certificate", r#"{"kind": "infeasible"}"#, "unknown_value", "/kind"),
+        (
+            "certificate",
+            r#"{"kind": "optimal", "student_duals": [], "submission_duals": [], "work_duals": []}"#,
+            "missing_field",
+            "/objective_units",
+        ),
+        (
+            "certificate",
+            r#"{"kind": "optimal", "objective_units": 0.5, "student_duals": [], "submission_duals": [], "work_duals": []}"#,
+            "wrong_type",
+            "/objective_units",
+        ),
+        (
+            "certificate",
+            r#"{"kind": "optimal", "objective_units": 9223372036854775808, "student_duals": [], "submission_duals": [], "work_duals": []}"#,
+            "out_of_range",
+            "/objective_units",
+        ),
+        (
+            "certificate",
+            r#"{"kind": "optimal", "objective_units": 0, "student_duals": [{"id": 1}], "submission_duals": [], "work_duals": []}"#,
+            "missing_field",
+            "/student_duals/0/value",
+        ),
+        (
+            "certificate",
+            r#"{"kind": "optimal", "objective_units": 0, "student_duals": [], "submission_duals": {}, "work_duals": []}"#,
+            "wrong_type",
+            "/submission_duals",
+        ),
+        (
+            "certificate",
+            r#"{"kind": "optimal", "objective_units": 0, "student_duals": [], "submission_duals": [], "work_duals": [{"assessor_id": 1, "work_id": "", "value": 1}]}"#,
+            "invalid_id",
+            "/work_duals/0/work_id",
+        ),
+        (
+            "certificate",
+            r#"{"kind": "optimal", "objective_units": 0, "student_duals": [], "submission_duals": [], "work_duals": [], "weights": []}"#,
+            "unknown_field",
+            "/weights",
+        ),
     ] {
         check_one(&plan_with(name, value), code, &format!("/{name}{at}"), refused);
     }

@@ -1,5 +1,6 @@
 //! Plan files: what is to be created and deleted, as JSON and as CSV.
 
+mod certificate;
 mod csv;
 mod read;
 mod records;
@@ -10,10 +11,12 @@ mod malformed_tests;
 #[cfg(test)]
 mod tests;
 
+#[cfg(test)]
+pub(super) use certificate::{CERTIFICATE, DUAL, WORK_DUAL};
 pub use csv::write_csv;
 #[cfg(test)]
 pub(super) use read::PLAN;
-pub use read::{PlanFile, read};
+pub use read::read;
 #[cfg(test)]
 pub(super) use records::{AFFINITY_REPORT, ALTERNATES, OPERATION, REPORT, SHORTFALL, SPREAD};
 pub use write::write;

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use serde::de::{IgnoredAny, MapAccess, SeqAccess};
 
+use crate::certificate::Certificate;
 use crate::diagnostic::Diagnostics;
 use crate::formats::fields::Reader;
 use crate::formats::json::{Json, Sink, next_name};
@@ -32,22 +33,13 @@ pub(in crate::formats) const PLAN: &[&str] = &[
     "certificate",
 ];
 
-/// A plan file: the plan, and the certificate beside it.
-#[derive(Debug, Clone, PartialEq)]
-pub struct PlanFile {
-    /// The plan.
-    pub document: PlanDocument,
-    /// The certificate as it stands in the file: an object with a text in its field `kind`.
-    pub certificate: Option<serde_json::Value>,
-}
-
 /// Reads a plan file.
 ///
 /// `source`, `shortfalls`, `alternates` and `certificate` may be absent; `source` and `certificate` may be null.
 ///
 /// # Errors
 /// Everything that is wrong, each with its place. A syntax error ends reading.
-pub fn read(text: &[u8]) -> Result<PlanFile, Diagnostics> {
+pub fn read(text: &[u8]) -> Result<PlanDocument, Diagnostics> {
     let mut reader = Reader::new(false);
     let mut syntax = Diagnostics::new();
     let plan = parse(text, &mut syntax, PlanSink { reader: &mut reader });
@@ -67,12 +59,12 @@ struct Parts {
     shortfalls: Vec<ShortfallRecord>,
     report: Option<Report>,
     alternates: Vec<Alternates>,
-    certificate: Option<serde_json::Value>,
+    certificate: Option<Certificate>,
 }
 
 impl Parts {
-    fn assemble(self) -> Option<PlanFile> {
-        let document = PlanDocument {
+    fn assemble(self) -> Option<PlanDocument> {
+        Some(PlanDocument {
             source: self.source,
             problem_digest: self.problem_digest?,
             generator: self.generator?,
@@ -82,8 +74,8 @@ impl Parts {
             shortfalls: self.shortfalls,
             report: self.report?,
             alternates: self.alternates,
-        };
-        Some(PlanFile { document, certificate: self.certificate })
+            certificate: self.certificate,
+        })
     }
 }
 
@@ -92,7 +84,7 @@ struct PlanSink<'a> {
 }
 
 impl PlanSink<'_> {
-    fn not_an_object(self, value: &Json<'_>) -> Option<PlanFile> {
+    fn not_an_object(self, value: &Json<'_>) -> Option<PlanDocument> {
         self.reader.wrong_type(&Path::Root, "an object", value);
         None
     }
@@ -130,7 +122,7 @@ impl PlanSink<'_> {
 }
 
 impl<'de> Sink<'de> for PlanSink<'_> {
-    type Out = Option<PlanFile>;
+    type Out = Option<PlanDocument>;
 
     fn scalar(self, value: Json<'de>) -> Self::Out {
         self.not_an_object(&value)

@@ -160,7 +160,7 @@ impl Reader {
     }
 
     /// A sum in millionths: an integer that may be negative.
-    fn units(&mut self, place: &Path<'_>, value: &Json<'_>) -> Option<i64> {
+    pub(super) fn units(&mut self, place: &Path<'_>, value: &Json<'_>) -> Option<i64> {
         match value {
             Json::U64(value) if i64::try_from(*value).is_ok() => i64::try_from(*value).ok(),
             Json::I64(value) => Some(*value),
@@ -173,19 +173,5 @@ impl Reader {
                 None
             }
         }
-    }
-
-    /// A certificate: its kind is read here, the rest by those who check it.
-    pub(super) fn certificate(&mut self, place: &Path<'_>, value: Json<'_>) -> Option<serde_json::Value> {
-        let Json::Obj(fields) = &value else {
-            self.wrong_type(place, "an object or null", &value);
-            return None;
-        };
-        match fields.iter().find(|(name, _)| name == "kind") {
-            None => self.missing(place, "kind"),
-            Some((_, Json::Str(_))) => {}
-            Some((_, other)) => self.wrong_type(&place.key("kind"), "a text", other),
-        }
-        Some(value.into_value())
     }
 }

@@ -2,25 +2,18 @@
 
 use std::io;
 
-use serde::Serialize;
-
 use super::read::FORMAT;
+use crate::certificate::Certificate;
 use crate::formats::write::{Layout, Writer};
 use crate::plan::Records;
 
 /// Writes a plan file: the fields in the order of the format, the operations one by one as they come.
 ///
-/// `certificate` is any value that serializes to an object of the format, or to null: `None::<()>` where there is
-/// none. Where the source is unknown it is null too.
+/// Where the source is unknown or there is no certificate, they are null.
 ///
 /// # Errors
 /// Those of the output.
-pub fn write(
-    plan: &dyn Records,
-    certificate: &(impl Serialize + ?Sized),
-    layout: Layout,
-    output: impl io::Write,
-) -> io::Result<()> {
+pub fn write(plan: &dyn Records, layout: Layout, output: impl io::Write) -> io::Result<()> {
     let mut writer = Writer::begin(output, layout, FORMAT)?;
     writer.field("source", &plan.source())?;
     writer.field("problem_digest", plan.problem_digest())?;
@@ -31,6 +24,17 @@ pub fn write(
     writer.rows("shortfalls", plan.shortfalls())?;
     writer.block("report", plan.report())?;
     writer.rows("alternates", plan.alternates())?;
-    writer.field("certificate", certificate)?;
+    match plan.certificate() {
+        None => writer.field("certificate", &())?,
+        Some(Certificate::Optimal(proof)) => {
+            writer.open("certificate")?;
+            writer.field("kind", "optimal")?;
+            writer.field("objective_units", &proof.objective_units)?;
+            writer.rows("student_duals", &proof.student_duals)?;
+            writer.rows("submission_duals", &proof.submission_duals)?;
+            writer.rows("work_duals", &proof.work_duals)?;
+            writer.close()?;
+        }
+    }
     writer.end()
 }

@@ -195,6 +195,7 @@ fn empty_plan() -> PlanDocument {
         shortfalls: Vec::new(),
         report: Report::default(),
         alternates: Vec::new(),
+        certificate: None,
     }
 }
 
