@@ -6,8 +6,8 @@ use alloc::vec::Vec;
 use super::auction;
 use super::cut::Cut;
 use super::feasible::Feasibility;
-use super::number;
 use super::instance::Instance;
+use super::number;
 
 /// Integer duals of an optimum: the worth of one more place in a row and in a column.
 ///

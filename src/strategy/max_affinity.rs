@@ -13,6 +13,7 @@ use super::network::{Model, Pair};
 use super::optimum::optimum;
 use super::reciprocal::fewer_reciprocal;
 use super::{AssignError, Guarantees, Run, Solution, Strategy};
+use crate::certificate::{Certificate, Dual, Optimal};
 use crate::flow::{Builder, Instance, Matching, NONE, Node, Unmatched, Window};
 use crate::input::{CopyRule, Shortfall, Unscored};
 use crate::problem::Problem;
@@ -43,22 +44,27 @@ impl Strategy for MaxAffinity {
     fn assign(&self, problem: &Problem, run: &mut Run<'_>) -> Result<Solution, AssignError> {
         let (students, submissions) = seeded_orders(problem, run.seed);
         let nodes = Model { aim: Aim::Affinity, ..Model::nodes(problem, &students, &submissions) };
-        let mut optimum = match by_bounds(&nodes, run)? {
-            Some(face) => optimum(face, run)?,
+        let (model, certificate) = match by_bounds(&nodes, run)? {
+            Some(solved) => solved,
             None => {
                 let mut candidates = Random::new(run.seed, Purpose::Candidates);
-                optimum(Model::aiming_at_scores(problem, &students, &submissions, &mut candidates), run)?
+                (Model::aiming_at_scores(problem, &students, &submissions, &mut candidates), None)
             }
         };
+        let mut optimum = optimum(model, run)?;
         let turns = 64.max(optimum.chosen().min(2_000));
         optimum.walk(turns, &mut Random::new(run.seed, Purpose::Walk), run)?;
         let assignment = fewer_reciprocal(optimum, run.seed, run)?;
-        Ok(Solution::new(self.name(), run.seed, assignment))
+        Ok(Solution { certificate, ..Solution::new(self.name(), run.seed, assignment) })
     }
 }
 
-/// The optimal face, where the shared goals come to windows on both sides and an assignment keeps them.
-fn by_bounds<'p>(nodes: &Model<'p>, run: &mut Run<'_>) -> Result<Option<Model<'p>>, AssignError> {
+/// The optimal face and the proof, where the shared goals come to windows on both sides and an assignment keeps them.
+#[allow(clippy::type_complexity, reason = "a model and, where the contract knows one, its certificate")]
+fn by_bounds<'p>(
+    nodes: &Model<'p>,
+    run: &mut Run<'_>,
+) -> Result<Option<(Model<'p>, Option<Certificate>)>, AssignError> {
     let Some((left, right)) = windows(nodes) else { return Ok(None) };
     let instance = instance(nodes, &left, right, run)?;
     let mut stop = None;
@@ -67,7 +73,11 @@ fn by_bounds<'p>(nodes: &Model<'p>, run: &mut Run<'_>) -> Result<Option<Model<'p
         stop.is_none()
     });
     match solved {
-        Ok(matching) => Ok(Some(face(nodes, &instance, &matching))),
+        Ok(matching) => {
+            let free = count_is_free(nodes.problem, Aim::Affinity);
+            let certificate = free.then(|| Certificate::Optimal(proof(nodes, &matching)));
+            Ok(Some((face(nodes, &instance, &matching), certificate)))
+        }
         Err(Unmatched::Infeasible(_) | Unmatched::Reversed | Unmatched::TooLarge { .. }) => Ok(None),
         Err(Unmatched::Stopped) => Err(stop.unwrap_or(AssignError::Interrupted)),
     }
@@ -177,4 +187,40 @@ fn face<'p>(nodes: &Model<'p>, instance: &Instance, matching: &Matching) -> Mode
         })
         .collect();
     model
+}
+
+/// The duals by student and submission. Those without room are no part of the instance: a dual as great as any of their
+/// pairs asks for costs nothing there.
+fn proof(nodes: &Model<'_>, matching: &Matching) -> Optimal {
+    let problem = nodes.problem;
+    let score = |student: usize, submission: usize| problem.score(student, submission).unwrap_or(0);
+    let (mut u, mut v) = (alloc::vec![0_i64; problem.students()], alloc::vec![0_i64; problem.submissions()]);
+    let mut open = (alloc::vec![false; problem.students()], alloc::vec![false; problem.submissions()]);
+    for (&student, &dual) in nodes.students.iter().zip(&matching.duals().rows) {
+        (u[student as usize], open.0[student as usize]) = (dual, true);
+    }
+    for (&submission, &dual) in nodes.submissions.iter().zip(&matching.duals().columns) {
+        (v[submission as usize], open.1[submission as usize]) = (dual, true);
+    }
+    for submission in (0..problem.submissions()).filter(|&submission| !open.1[submission]) {
+        let students = (0..problem.students()).filter(|&student| open.0[student]);
+        let asked = students.filter(|&student| problem.is_free(student, submission));
+        v[submission] = asked.map(|student| score(student, submission) - u[student]).fold(0, i64::max);
+    }
+    for student in (0..problem.students()).filter(|&student| !open.0[student]) {
+        let asked = (0..problem.submissions()).filter(|&submission| problem.is_free(student, submission));
+        u[student] = asked.map(|submission| score(student, submission) - v[submission]).fold(0, i64::max);
+    }
+    let student_duals =
+        u.into_iter().enumerate().map(|(student, value)| Dual { id: problem.student_id(student).clone(), value });
+    let submission_duals = v
+        .into_iter()
+        .enumerate()
+        .map(|(submission, value)| Dual { id: problem.submission_id(submission).clone(), value });
+    Optimal {
+        objective_units: i64::try_from(matching.objective()).unwrap_or(i64::MAX),
+        student_duals: student_duals.collect(),
+        submission_duals: submission_duals.collect(),
+        work_duals: Vec::new(),
+    }
 }

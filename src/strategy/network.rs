@@ -102,11 +102,7 @@ impl<'p> Model<'p> {
             right: index(right),
             movable: self.problem.settled.is_movable(student, submission) && self.counts_deletes(),
             gain: self.problem.gain(student, submission),
-            score: if self.aim == Aim::Affinity {
-                self.problem.score(student, submission).unwrap_or(0)
-            } else {
-                0
-            },
+            score: if self.aim == Aim::Affinity { self.problem.score(student, submission).unwrap_or(0) } else { 0 },
         }
     }
 

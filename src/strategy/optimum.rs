@@ -114,7 +114,11 @@ pub(crate) fn optimal_face(
     let problem = model.problem;
     let sizes = model.sizes();
     let mut count = None;
-    if problem.counts_deletes() && !problem.asks_nothing() && !count_is_free(problem, model.aim) && model.aim != Aim::Face {
+    if problem.counts_deletes()
+        && !problem.asks_nothing()
+        && !count_is_free(problem, model.aim)
+        && model.aim != Aim::Face
+    {
         let goals = Goals::compose(&counting_order(problem), &sizes);
         count = Some(if fits(&goals) {
             solve::<i64>(model, &goals, None, strict, run)?.1.value

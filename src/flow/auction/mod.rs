@@ -66,11 +66,7 @@ pub(super) type Watch<'w> = dyn FnMut(&Counters) -> bool + 'w;
 /// An optimal matching of a feasible instance, from the duals of one much like it where there are any.
 ///
 /// The side whose windows leave less open bids; the other has the prices.
-pub(super) fn solve(
-    instance: &Instance,
-    start: Option<&Duals>,
-    watch: &mut Watch<'_>,
-) -> Result<Matching, Unmatched> {
+pub(super) fn solve(instance: &Instance, start: Option<&Duals>, watch: &mut Watch<'_>) -> Result<Matching, Unmatched> {
     match &instance.pairs {
         Pairs::Dense(pairs) => solve_pairs(instance, pairs, start, watch),
         Pairs::Sparse(pairs) => solve_pairs(instance, pairs, start, watch),

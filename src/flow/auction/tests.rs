@@ -42,7 +42,8 @@ impl Small {
             if !(min..=max).contains(&set.count_ones()) {
                 continue;
             }
-            let chosen: Vec<usize> = (0..present.len()).filter(|bit| set >> bit & 1 == 1).map(|bit| present[bit]).collect();
+            let chosen: Vec<usize> =
+                (0..present.len()).filter(|bit| set >> bit & 1 == 1).map(|bit| present[bit]).collect();
             for &column in &chosen {
                 loads[column] += 1;
             }
