@@ -33,14 +33,21 @@ mod cut;
 mod face;
 mod instance;
 mod matching;
+mod program;
+mod program_proof;
+#[cfg(test)]
+mod program_tests;
 mod proof;
 mod search;
+mod simplex;
 #[cfg(test)]
 mod tests;
 mod weight;
 
 pub use instance::{Builder, Instance, Window};
 pub use matching::{Counters, Duals, Matching, Unmatched};
+pub use program::{Blockade, ColumnNode, Obstacle, Optimum, Program, RowNode, Slice, Unsolved};
+pub use program_proof::ProgramFlaw;
 pub use proof::Flaw;
 
 pub(crate) use cut::{Cut, CutSide};
