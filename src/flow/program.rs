@@ -120,6 +120,10 @@ impl Forest {
     fn len(&self) -> usize {
         self.parents.len()
     }
+
+    fn count(&self) -> u32 {
+        super::number(self.parents.len())
+    }
 }
 
 /// Where slices lie.
@@ -397,24 +401,19 @@ impl Program {
             let above = forest.parents[node as usize];
             potential(at + node) - potential(if above == NONE { NONE } else { at + above })
         };
-        let (row, column) = (1, 1 + self.count(&self.rows));
+        let (row, column) = (1, 1 + self.rows.count());
         Ok(Optimum {
             units,
-            rows: (0..self.count(&self.rows)).map(|node| dual(row, &self.rows, node)).collect(),
-            columns: (0..self.count(&self.columns)).map(|node| -dual(column, &self.columns, node)).collect(),
+            rows: (0..self.rows.count()).map(|node| dual(row, &self.rows, node)).collect(),
+            columns: (0..self.columns.count()).map(|node| -dual(column, &self.columns, node)).collect(),
             objective,
             pivots: simplex.pivots(),
         })
     }
 
-    #[allow(clippy::unused_self, reason = "reads as a number of this program")]
-    fn count(&self, forest: &Forest) -> u32 {
-        super::number(forest.len())
-    }
-
     /// The nodes of a cut in the terms of the program, and what passes it.
     fn blockade(&self, nodes: &[u32], inward: bool) -> Blockade {
-        let rows = self.count(&self.rows);
+        let rows = self.rows.count();
         let split = nodes.partition_point(|&node| node <= rows);
         let mut blockade = Blockade {
             rows: nodes[..split].iter().map(|&node| RowNode(node - 1)).collect(),
@@ -447,7 +446,7 @@ impl Graph for Program {
     }
 
     fn arcs(&self, visit: &mut dyn FnMut(Arc)) {
-        let column = 1 + self.count(&self.rows);
+        let column = 1 + self.rows.count();
         for (node, &parent) in (0..).zip(&self.rows.parents) {
             let arc = Arc { tail: if parent == NONE { 0 } else { 1 + parent }, head: 1 + node, ..Arc::PLAIN };
             let window = self.rows.windows[node as usize];

@@ -64,14 +64,14 @@ impl Program {
                 let units = optimum.units[number];
                 row_loads[pair.row as usize] += u64::from(units);
                 column_loads[pair.column as usize] += u64::from(units);
-                result = if !keeps(pair.window, units.into()) {
-                    Err(ProgramFlaw::Pair(number))
-                } else {
+                result = if keeps(pair.window, units.into()) {
                     // A reward is a cost with the other sign.
                     let price = row_paths[pair.row as usize].checked_add(column_paths[pair.column as usize]);
                     let extra = price.and_then(i128::checked_neg);
                     let added = extra.and_then(|extra| sums.add(pair.window, units, reward, 1, extra));
                     added.ok_or(ProgramFlaw::Overflow)
+                } else {
+                    Err(ProgramFlaw::Pair(number))
                 };
             }
         });

@@ -163,8 +163,6 @@ pub(super) struct Simplex<C, W> {
     costs: Vec<C>,
     /// Per arc the upper less the lower bound; after [`run`](Self::run) the flow above the lower bound.
     spans: Vec<i64>,
-    /// Per node what it has to send on beside the arcs.
-    supplies: Vec<i64>,
     tree: Vec<Link>,
     rooms: Vec<Room>,
     potentials: Vec<W>,
@@ -224,7 +222,6 @@ impl<C: Copy + TryFrom<i64> + Into<W>, W: Weight> Simplex<C, W> {
             heads,
             costs,
             spans,
-            supplies,
             tree: Vec::new(),
             rooms: Vec::new(),
             potentials: Vec::new(),
@@ -233,17 +230,18 @@ impl<C: Copy + TryFrom<i64> + Into<W>, W: Weight> Simplex<C, W> {
             cursor: (0, 0),
             pivots: 0,
         };
-        simplex.start();
+        simplex.start(&supplies);
         simplex
     }
 
-    /// The star around the root. Zero flow away from the root would not be strongly feasible.
-    fn start(&mut self) {
-        let nodes = self.supplies.len();
+    /// The star around the root, where `supplies` is what each node has to send on beside what flows on arcs above their
+    /// lower bounds. Zero flow away from the root would not be strongly feasible.
+    fn start(&mut self, supplies: &[i64]) {
+        let nodes = supplies.len();
         // Per node the cheapest arc to the root that can bear its supply.
         let mut chosen = alloc::vec![NONE; nodes];
         for (place, &tail) in self.ring.iter().enumerate() {
-            let supply = self.supplies[tail as usize];
+            let supply = supplies[tail as usize];
             for arc in self.arcs_at(place) {
                 let (head, span) = (self.heads[arc], self.spans[arc]);
                 let bears = if head & FULL == 0 { 0 <= supply && supply < span } else { supply < 0 && -span <= supply };
@@ -256,12 +254,12 @@ impl<C: Copy + TryFrom<i64> + Into<W>, W: Weight> Simplex<C, W> {
             }
         }
         let last = number(nodes - 1);
-        let root = Link { parent: NONE, arc: NONE, next: last.min(1), back: last, size: last + 1, last };
-        self.tree = alloc::vec![root];
+        let star = Link { parent: NONE, arc: NONE, next: last.min(1), back: last, size: last + 1, last };
+        self.tree = alloc::vec![star];
         self.rooms = alloc::vec![Room { rise: 0, fall: 0 }];
         self.potentials = alloc::vec![W::ZERO];
         for node in 1..number(nodes) {
-            let supply = self.supplies[node as usize];
+            let supply = supplies[node as usize];
             let next = if node == last { 0 } else { node + 1 };
             let (up, number, cost, span, flow) = match chosen[node as usize] {
                 NONE => (supply >= 0, ARTIFICIAL, self.far, INFINITE, supply.abs()),
@@ -297,7 +295,7 @@ impl<C: Copy + TryFrom<i64> + Into<W>, W: Weight> Simplex<C, W> {
                 return Err(Halt::Unbounded);
             }
             self.pivots += 1;
-            if self.pivots % ROUND == 0 && !observer(self.pivots) {
+            if self.pivots.is_multiple_of(ROUND) && !observer(self.pivots) {
                 return Err(Halt::Stopped);
             }
         }
