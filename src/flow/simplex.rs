@@ -631,3 +631,7 @@ fn narrow<C: TryFrom<i64>>(cost: i64) -> C {
     let Ok(cost) = C::try_from(cost) else { unreachable!("whoever takes up a graph chooses a type that fits") };
     cost
 }
+
+#[cfg(test)]
+#[path = "simplex_tests.rs"]
+mod tests;
