@@ -1,40 +1,4 @@
 //! Bipartite b-matching in general: capacities, windows on nested classes, concave rewards and convex costs.
-//!
-//! # The problem
-//! A [`Program`] has two forests. The roots of one are the *rows*, those of the other the *columns*; the nodes beneath
-//! are *classes*: the classes of a row are a laminar family, each within another one or within the row itself. *Pairs*
-//! join a node of the one forest with a node of the other. Wanted is a number of units `x` for each pair, where the
-//! *load* of a node is the sum of the units of all pairs at it and beneath it, so that
-//!
-//! * each pair has a number of units within its window (a forced pair has a minimum, a forbidden one is left out),
-//! * each row, column and class has a load within its window,
-//! * the sum of the rewards of the pairs less the costs of the nodes is greatest.
-//!
-//! Rewards are concave in the units of a pair, costs are convex in the load of a node; both are given as [`Slice`]s of
-//! what one more unit brings or takes. A price `s` on each unit that a node is short of a wish of `k` is, up to the
-//! constant `k·s`, a first slice of `k` units at the cost `−s`. All numbers are integers.
-//!
-//! # The method
-//! A flow of least cost from a node 0 over the rows, down their classes, over the pairs, up the classes of the columns
-//! and from these back to node 0, with an arc for each slice (E. M. L. Beale, "An algorithm for solving the
-//! transportation problem when the shipping cost over each route is convex", 1959), by the primal network simplex method,
-//! whose module tells about its course and its complexity. As slices only get worse, an optimum fills them in order.
-//!
-//! # Signs
-//! The dual `y` of a node is what one more unit of its window is worth: positive at a binding maximum, negative at a
-//! binding minimum. With `Y` of a pair the sum of the duals of all nodes that its units load, weak duality says that
-//! everything that keeps the windows is worth at most
-//!
-//! `Σ nodes max { y·k − cost(k) : min ≤ k ≤ max } + Σ pairs max { reward(k) − Y·k : min ≤ k ≤ max }`,
-//!
-//! and an optimum is worth as much: [`Program::check`] adds this up.
-//!
-//! # Arithmetic
-//! Nothing overflows: where 64 bits have no room for the potentials, they are counted in 128. Only programs beyond any
-//! memory are refused as [`Unsolved::TooLarge`]: with 2³¹ − 1 nodes or slices, or with windows that add up to 2⁵⁸, or
-//! numbers so large that a sum of the check would not fit 128 bits.
-//!
-//! Results depend on the order in which nodes and pairs are added, and on nothing else.
 
 use alloc::vec::Vec;
 
@@ -140,8 +104,46 @@ pub(super) struct Pair {
     reward: i64,
 }
 
-/// A b-matching to be found; see the [module](self) for what can be said in it.
+/// A b-matching to be found, in full generality.
 ///
+/// # The problem
+/// A program has two forests. The roots of one are the *rows*, those of the other the *columns*; the nodes beneath
+/// are *classes*: the classes of a row are a laminar family, each within another one or within the row itself. *Pairs*
+/// join a node of the one forest with a node of the other. Wanted is a number of units `x` for each pair, where the
+/// *load* of a node is the sum of the units of all pairs at it and beneath it, so that
+///
+/// * each pair has a number of units within its window (a forced pair has a minimum, a forbidden one is left out),
+/// * each row, column and class has a load within its window,
+/// * the sum of the rewards of the pairs less the costs of the nodes is greatest.
+///
+/// Rewards are concave in the units of a pair, costs are convex in the load of a node; both are given as [`Slice`]s of
+/// what one more unit brings or takes. A price `s` on each unit that a node is short of a wish of `k` is, up to the
+/// constant `k·s`, a first slice of `k` units at the cost `−s`. All numbers are integers.
+///
+/// # The method
+/// A flow of least cost from a node 0 over the rows, down their classes, over the pairs, up the classes of the columns
+/// and from these back to node 0, with an arc for each slice (E. M. L. Beale, "An algorithm for solving the
+/// transportation problem when the shipping cost over each route is convex", 1959), by the primal network simplex method
+/// (G. B. Dantzig, 1951; W. H. Cunningham, 1976). As slices only get worse, an optimum fills them in order. No polynomial
+/// bound on the number of pivots is known; the memory is about 40 bytes a pair and 80 a node.
+///
+/// # Signs
+/// The dual `y` of a node is what one more unit of its window is worth: positive at a binding maximum, negative at a
+/// binding minimum. With `Y` of a pair the sum of the duals of all nodes that its units load, weak duality says that
+/// everything that keeps the windows is worth at most
+///
+/// `Σ nodes max { y·k − cost(k) : min ≤ k ≤ max } + Σ pairs max { reward(k) − Y·k : min ≤ k ≤ max }`,
+///
+/// and an optimum is worth as much: [`Program::check`] adds this up.
+///
+/// # Arithmetic
+/// Nothing overflows: where 64 bits have no room for the potentials, they are counted in 128, and sums always are.
+/// Refused as [`Unsolved::TooLarge`] are programs with 2³¹ − 1 nodes, pairs and slices or more, with maxima that add up to
+/// 2⁵⁸ or more, with a value of `i64::MIN`, or where 8 · (nodes + 2) · (largest value + 1) · (sum of maxima + 1) ≥ 2¹²⁶.
+///
+/// Results depend on the order in which nodes and pairs are added, and on nothing else.
+///
+/// # Example
 /// ```
 /// use peerplan::flow::{Program, Slice, Window};
 /// let mut program = Program::new();
@@ -365,7 +367,7 @@ impl Program {
         .or_else(|| self.pairs.iter().position(|pair| empty(&pair.window)).map(Obstacle::Pair))
     }
 
-    /// Whether numbers and sums fit; see the module.
+    /// Whether numbers and sums fit.
     fn fits(&self, magnitude: u128) -> bool {
         let windows = self.rows.windows.iter().chain(&self.columns.windows);
         let total: u64 = windows.chain(self.pairs.iter().map(|pair| &pair.window)).map(|w| u64::from(w.max)).sum();

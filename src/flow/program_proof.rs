@@ -43,8 +43,8 @@ pub enum ProgramFlaw {
 }
 
 impl Program {
-    /// Checks that an optimum keeps all windows, and that its duals prove that nothing is worth more: the sum of the
-    /// module documentation, in one pass over nodes, pairs and slices.
+    /// Checks that an optimum keeps all windows, and that its duals prove that nothing is worth more: the sum that
+    /// weak duality gives, in one pass over nodes, pairs and slices.
     ///
     /// # Errors
     /// The first flaw that is found.
