@@ -35,8 +35,13 @@ mod face;
 mod feasible;
 mod instance;
 mod matching;
+mod program;
+mod program_proof;
+#[cfg(test)]
+mod program_tests;
 mod proof;
 mod search;
+mod simplex;
 #[cfg(test)]
 mod tests;
 mod weight;
@@ -45,6 +50,8 @@ pub use cut::{Cut, CutFlaw, CutSide};
 pub use feasible::{Chosen, Feasibility, Partial};
 pub use instance::{Builder, Instance, Window};
 pub use matching::{Counters, Duals, Matching, Unmatched};
+pub use program::{Blockade, ColumnNode, Obstacle, Optimum, Program, RowNode, Slice, Unsolved};
+pub use program_proof::ProgramFlaw;
 pub use proof::Flaw;
 
 pub(crate) use face::Face;
