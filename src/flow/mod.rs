@@ -37,6 +37,8 @@ mod proof;
 mod search;
 #[cfg(test)]
 mod tests;
+#[allow(dead_code, reason = "the choice between the methods is made elsewhere")]
+mod tied;
 mod weight;
 
 pub use instance::{Builder, Instance, Window};
