@@ -55,7 +55,10 @@ use state::State;
 pub(super) const MOST: u64 = 1000;
 
 /// Potentials stay below this in size (see [`levels`]), so that sums of three fit in 32 bits.
-const LARGEST: i128 = 1 << 29;
+const LARGEST: i128 = 1 << 28;
+
+/// Potentials at the start are below this in size.
+const START: i32 = 1 << 24;
 
 /// The levels of the weights of an instance.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,6 +69,8 @@ pub(super) struct Levels {
     unit: i64,
     /// What a unit of flow is worth at the greatest weight, in units; 0 where the number of pairs is fixed.
     top: i32,
+    /// The greatest cost.
+    span: u64,
     /// Whether that number is fixed by the columns alone.
     by_columns: bool,
 }
@@ -93,12 +98,14 @@ pub(super) fn levels(instance: &Instance) -> Option<Levels> {
     }
     let nodes = instance.rows().len() + instance.columns().len() + 1;
     let potential = i128::from(range / unit + 1) * i128::try_from(nodes).ok()?;
-    if potential > LARGEST || 4 * potential * i128::from(unit) + i128::from(greatest.unsigned_abs()) > i64::MAX.into() {
+    let largest = 4 * (potential + i128::from(START));
+    if potential > LARGEST || largest * i128::from(unit) + i128::from(greatest.unsigned_abs()) > i64::MAX.into() {
         return None;
     }
+    let span = greatest.abs_diff(smallest) / unit;
     let unit = i64::try_from(unit).ok()?;
     let top = if by_rows || by_columns { 0 } else { i32::try_from(greatest / unit).ok()? };
-    Some(Levels { greatest, unit, top, by_columns: by_columns && !by_rows })
+    Some(Levels { greatest, unit, top, span, by_columns: by_columns && !by_rows })
 }
 
 /// The greatest common divisor; `b` is not 0.
@@ -128,8 +135,27 @@ pub(super) fn solve(instance: &Instance, watch: &mut dyn FnMut(&Counters) -> boo
     }
 }
 
+/// Costs are rounded until there are at most so many bits of them, and taken back by so many bits each time.
+const FIRST_BITS: u32 = 3;
+const MORE_BITS: u32 = 3;
+
 fn run<T: Table>(instance: &Instance, levels: Levels, table: T, watch: &mut Watch<'_>) -> Result<Matching, Unmatched> {
-    let mut state = State::new(instance, levels, table, watch)?;
+    let bits = u64::BITS - levels.span.leading_zeros();
+    let mut shift = bits.saturating_sub(FIRST_BITS).next_multiple_of(MORE_BITS);
+    let mut v = alloc::vec![0; instance.columns().len()];
+    while shift > 0 {
+        let mut state = State::new(instance, levels.coarse(shift), table.coarse(shift), v, watch)?;
+        balance(&mut state, watch)?;
+        v = state.scaled(MORE_BITS);
+        shift -= MORE_BITS;
+    }
+    let mut state = State::new(instance, levels, table, v, watch)?;
+    balance(&mut state, watch)?;
+    Ok(state.matching(instance, levels, watch.counters))
+}
+
+/// Sends units until there is no excess.
+fn balance<T: Table>(state: &mut State<'_, T>, watch: &mut Watch<'_>) -> Result<(), Unmatched> {
     while state.has_excess() {
         match state.search(watch)? {
             Reached::Layers => state.send_all(watch)?,
@@ -137,7 +163,7 @@ fn run<T: Table>(instance: &Instance, levels: Levels, table: T, watch: &mut Watc
             Reached::Nothing => return Err(Unmatched::Infeasible),
         }
     }
-    Ok(state.matching(instance, levels, watch.counters))
+    Ok(())
 }
 
 /// How many steps are made between two calls of the observer: a few milliseconds.

@@ -22,6 +22,12 @@ pub(super) trait Table {
     /// The cells of a row: number of the first, costs.
     fn row(&self, row: usize) -> (usize, &[i16]);
 
+    /// `cost + v` of the cells of a row, [`FAR`] where there is no pair; the number of the first cell.
+    fn reduced(&self, row: usize, v: &[i32], reduced: &mut Vec<i32>) -> usize;
+
+    /// The same pairs with costs that are `1 << shift` times smaller, rounded down.
+    fn coarse(&self, shift: u32) -> Self;
+
     /// The column of a cell of a row.
     fn column(&self, row: usize, cell: usize) -> u32;
 
@@ -38,7 +44,7 @@ pub(super) trait Table {
     fn relax_one(&mut self, column: usize, base: i32, distance: i32, columns: &Columns);
 
     /// Goes on to a distance, after all columns that are nearer have got a hop.
-    fn advance(&mut self, distance: i32);
+    fn advance(&mut self, distance: i32, columns: &Columns);
 
     /// Appends the columns without a hop at the distance that is being gone through.
     fn settle(&mut self, distance: i32, columns: &Columns, found: &mut Vec<u32>);
@@ -108,7 +114,29 @@ fn narrow(base: i32) -> Option<i16> {
     i16::try_from(base).ok().filter(|base| (-NARROW..=NARROW).contains(&i32::from(*base)))
 }
 
+/// Costs `1 << shift` times smaller.
+fn shifted(costs: &[i16], shift: u32) -> Vec<i16> {
+    costs.iter().map(|&cost| if cost == ABSENT { ABSENT } else { cost >> shift }).collect()
+}
+
+/// The sum, where there is a pair.
+fn plus(cost: i16, v: i32) -> i32 {
+    if cost == ABSENT { FAR } else { v + i32::from(cost) }
+}
+
 impl Table for Matrix {
+    fn reduced(&self, row: usize, v: &[i32], reduced: &mut Vec<i32>) -> usize {
+        reduced.clear();
+        let (start, costs) = self.row(row);
+        reduced.extend(costs.iter().zip(v).map(|(&cost, &v)| plus(cost, v)));
+        start
+    }
+
+    fn coarse(&self, shift: u32) -> Self {
+        let costs = shifted(&self.costs, shift);
+        Self { width: self.width, costs, narrow: alloc::vec![i16::MAX; self.width], wide: Vec::new() }
+    }
+
     fn row(&self, row: usize) -> (usize, &[i16]) {
         (row * self.width, &self.costs[row * self.width..(row + 1) * self.width])
     }
@@ -155,13 +183,22 @@ impl Table for Matrix {
         self.wide[column] = self.wide[column].min(base);
     }
 
-    fn advance(&mut self, _: i32) {}
+    fn advance(&mut self, _: i32, _: &Columns) {}
 
     fn settle(&mut self, distance: i32, columns: &Columns, found: &mut Vec<u32>) {
-        for column in 0..self.width {
-            let sum = self.sum(column);
-            if columns.hop[column] == UNSEEN && sum != FAR && sum + columns.v[column] == distance {
-                found.push(number(column));
+        let nodes = columns.hop.iter().zip(&columns.v);
+        if self.wide.is_empty() {
+            for ((&sum, (&hop, &v)), column) in self.narrow.iter().zip(nodes).zip(0..) {
+                let sum = i32::from(sum);
+                if sum + v <= distance && hop == UNSEEN && sum <= 2 * NARROW {
+                    found.push(column);
+                }
+            }
+        } else {
+            for ((&sum, (&hop, &v)), column) in self.wide.iter().zip(nodes).zip(0..) {
+                if sum <= distance - v && hop == UNSEEN {
+                    found.push(column);
+                }
             }
         }
     }
@@ -197,7 +234,8 @@ pub(super) struct Rows {
     starts: Vec<usize>,
     columns: Vec<u32>,
     costs: Vec<i16>,
-    distance: Vec<i32>,
+    /// Per column the least `base + cost`.
+    sums: Vec<i32>,
     /// Columns at the distance that is being gone through, and others that were reached.
     near: Vec<u32>,
     far: Vec<u32>,
@@ -216,24 +254,41 @@ impl Rows {
             instance.for_each_in(row, |_, weight| costs.push(levels.cost(weight)));
             watch.steps(starts[row + 1] - starts[row])?;
         }
-        let distance = alloc::vec![FAR; instance.columns().len()];
-        Ok(Self { starts, columns, costs, distance, near: Vec::new(), far: Vec::new() })
+        let sums = alloc::vec![FAR; instance.columns().len()];
+        Ok(Self { starts, columns, costs, sums, near: Vec::new(), far: Vec::new() })
     }
 
-    fn reach(&mut self, column: u32, reached: i32, distance: i32) {
-        let known = &mut self.distance[column as usize];
-        if reached < *known {
-            if reached == distance {
-                self.near.push(column);
-            } else if *known == FAR {
-                self.far.push(column);
-            }
-            *known = reached;
+    /// A column can be reached at `sum + v`, less than is known.
+    fn reach(&mut self, column: u32, sum: i32, distance: i32, columns: &Columns) {
+        let known = core::mem::replace(&mut self.sums[column as usize], sum);
+        if sum + columns.v[column as usize] == distance {
+            self.near.push(column);
+        } else if known == FAR {
+            self.far.push(column);
         }
     }
 }
 
 impl Table for Rows {
+    fn reduced(&self, row: usize, v: &[i32], reduced: &mut Vec<i32>) -> usize {
+        reduced.clear();
+        let (start, costs) = self.row(row);
+        let columns = &self.columns[start..start + costs.len()];
+        reduced.extend(costs.iter().zip(columns).map(|(&cost, &column)| plus(cost, v[column as usize])));
+        start
+    }
+
+    fn coarse(&self, shift: u32) -> Self {
+        Self {
+            starts: self.starts.clone(),
+            columns: self.columns.clone(),
+            costs: shifted(&self.costs, shift),
+            sums: alloc::vec![FAR; self.sums.len()],
+            near: Vec::new(),
+            far: Vec::new(),
+        }
+    }
+
     fn row(&self, row: usize) -> (usize, &[i16]) {
         (self.starts[row], &self.costs[self.starts[row]..self.starts[row + 1]])
     }
@@ -247,7 +302,7 @@ impl Table for Rows {
     }
 
     fn begin(&mut self) {
-        self.distance.fill(FAR);
+        self.sums.fill(FAR);
         self.near.clear();
         self.far.clear();
     }
@@ -255,31 +310,33 @@ impl Table for Rows {
     fn relax(&mut self, row: usize, base: i32, distance: i32, columns: &Columns) {
         for cell in self.starts[row]..self.starts[row + 1] {
             let (column, cost) = (self.columns[cell], self.costs[cell]);
-            if cost != ABSENT {
-                self.reach(column, base + i32::from(cost) + columns.v[column as usize], distance);
+            let sum = base + i32::from(cost);
+            if sum < self.sums[column as usize] && cost != ABSENT {
+                self.reach(column, sum, distance, columns);
             }
         }
     }
 
     fn relax_one(&mut self, column: usize, base: i32, distance: i32, columns: &Columns) {
-        self.reach(number(column), base + columns.v[column], distance);
+        if base < self.sums[column] {
+            self.reach(number(column), base, distance, columns);
+        }
     }
 
-    fn settle(&mut self, distance: i32, columns: &Columns, found: &mut Vec<u32>) {
-        let distances = &self.distance;
-        debug_assert!(self.near.iter().all(|&column| distances[column as usize] == distance), "the nearest come first");
+    fn advance(&mut self, distance: i32, columns: &Columns) {
+        let (sums, v) = (&self.sums, &columns.v);
+        let at = |&&column: &&u32| sums[column as usize] + v[column as usize] == distance;
+        self.near.extend(self.far.iter().filter(at));
+    }
+
+    fn settle(&mut self, _: i32, columns: &Columns, found: &mut Vec<u32>) {
         found.extend(self.near.drain(..).filter(|&column| columns.hop[column as usize] == UNSEEN));
     }
 
-    fn advance(&mut self, distance: i32) {
-        let distances = &self.distance;
-        self.near.extend(self.far.iter().filter(|&&column| distances[column as usize] == distance));
-    }
-
     fn nearest(&mut self, columns: &Columns) -> i32 {
-        let distances = &self.distance;
         self.far.retain(|&column| columns.hop[column as usize] == UNSEEN);
-        self.far.iter().map(|&column| distances[column as usize]).min().unwrap_or(FAR)
+        let distances = self.far.iter().map(|&column| self.sums[column as usize] + columns.v[column as usize]);
+        distances.min().unwrap_or(FAR)
     }
 
     fn tight(

@@ -245,7 +245,7 @@ impl<T: Table> State<'_, T> {
                 self.memory.rows.push(row);
             }
             self.memory.layers.pop();
-            self.table.advance(next);
+            self.table.advance(next, &self.columns);
             self.settle(next, hop);
         }
         next

@@ -86,7 +86,7 @@ impl<T: Table> State<'_, T> {
         self.path.steps.clear();
         self.path.steps.push(Step { node: source, by: 0 });
         while let Some(&Step { node, .. }) = self.path.steps.last() {
-            watch.steps(16)?;
+            watch.steps(64)?;
             let next = match node {
                 Node::Row(row) => self.after_row(row as usize),
                 Node::Column(column) if self.columns.load[column as usize] < self.columns.g[column as usize] => {

@@ -1,14 +1,20 @@
 //! Flow and potentials.
 
 use alloc::vec::Vec;
+use core::cmp::Ordering;
 
 use super::super::instance::{ABSENT as NO_PAIR, Instance, Window};
 use super::super::matching::{Counters, Duals, Matching, Unmatched};
 use super::super::{NONE, number};
-use super::pairs::{ABSENT, Table};
-use super::{Levels, Watch};
+use super::pairs::{ABSENT, FAR, Table};
+use super::{Levels, START, Watch};
 
 impl Levels {
+    /// The levels of costs that are `1 << shift` times smaller.
+    pub(super) const fn coarse(self, shift: u32) -> Self {
+        Self { top: self.top >> shift, ..self }
+    }
+
     /// The cost of a weight, in units.
     pub(super) fn cost(self, weight: i64) -> i16 {
         low_bits(self.greatest.abs_diff(weight) / self.unit.unsigned_abs())
@@ -88,11 +94,12 @@ pub(super) struct State<'i, T> {
 }
 
 impl<'i, T: Table> State<'i, T> {
-    /// Potentials and a flow that is in kilter.
+    /// Potentials, given those of the columns, and a flow that is in kilter.
     pub(super) fn new(
         instance: &'i Instance,
         levels: Levels,
         table: T,
+        v: Vec<i32>,
         watch: &mut Watch<'_>,
     ) -> Result<Self, Unmatched> {
         let (n, m) = (instance.rows().len(), instance.columns().len());
@@ -111,7 +118,7 @@ impl<'i, T: Table> State<'i, T> {
             columns: Columns {
                 g: alloc::vec![0; m],
                 load: alloc::vec![0; m],
-                v: alloc::vec![0; m],
+                v,
                 first: alloc::vec![NONE; m],
                 hop: alloc::vec![0; m],
             },
@@ -136,50 +143,54 @@ impl<'i, T: Table> State<'i, T> {
         self.excess > 0 || self.hub_excess > 0
     }
 
-    /// A dual for each row, so that it is in kilter at `v = 0`, and the pairs it must take then.
+    /// A dual for each row, so that it is in kilter, and the pairs it must take then.
     fn take_best(&mut self, watch: &mut Watch<'_>) -> Result<(), Unmatched> {
         if self.column_windows.iter().any(|window| window.min > window.max) {
             return Err(Unmatched::Infeasible);
         }
         let zero = self.h - self.top;
-        let mut costs: Vec<i16> = Vec::new();
+        let (mut reduced, mut memory): (Vec<i32>, Vec<i32>) = (Vec::new(), Vec::new());
         for (row, &window) in self.row_windows.iter().enumerate() {
-            let (start, cells) = self.table.row(row);
-            watch.steps(cells.len())?;
-            let pairs = cells.iter().filter(|&&cost| cost != ABSENT).count();
+            let start = self.table.reduced(row, &self.columns.v, &mut reduced);
+            watch.steps(reduced.len())?;
+            let pairs = reduced.iter().filter(|&&cost| cost != FAR).count();
             if window.min > window.max || (window.min as usize) > pairs {
                 return Err(Unmatched::Infeasible);
             }
-            let at_most = kth(cells, window.max as usize, &mut costs).map(|cost| -i32::from(cost));
-            let at_least = kth(cells, window.min as usize, &mut costs).map(|cost| -i32::from(cost));
+            let at_most = kth(&reduced, window.max as usize, &mut memory).map(|cost| -cost);
+            let at_least = if window.min == window.max {
+                at_most
+            } else {
+                kth(&reduced, window.min as usize, &mut memory).map(|cost| -cost)
+            };
             let (u, f) = match (at_most, at_least) {
                 (Some(u), _) if u > zero => (u, window.max),
                 (_, Some(u)) if u < zero => (u, window.min),
-                _ if window.max == 0 => (zero.max(0), 0),
+                _ if window.max == 0 => (kth(&reduced, 1, &mut memory).map_or(zero, |cost| zero.max(-cost)), 0),
                 _ => (zero, window.min),
             };
-            let first = number(self.slots.len());
-            let places = pairs.min(window.max as usize);
-            for place in 0..places {
-                let next = if place + 1 < places { first + number(place) + 1 } else { NONE };
-                let free = Slot { row: number(row), column: NONE, next, previous: NONE, cell: 0, cost: 0 };
-                self.slots.push(free);
-            }
-            self.rows.free[row] = if places > 0 { first } else { NONE };
-            self.starts.push(first + number(places));
-            self.rows.u[row] = u;
-            self.rows.f[row] = f;
-            let end = start + cells.len();
-            if cells.iter().any(|&cost| i32::from(cost) < -u) {
-                for cell in start..end {
-                    if i32::from(self.table.row(row).1[cell - start]) < -u {
-                        self.take(row, self.table.column(row, cell), cell);
-                    }
+            self.add_places(row, pairs.min(window.max as usize));
+            (self.rows.u[row], self.rows.f[row]) = (u, f);
+            if reduced.iter().any(|&cost| cost < -u) {
+                for (cell, _) in (start..).zip(&reduced).filter(|&(_, &cost)| cost < -u) {
+                    self.take(row, self.table.column(row, cell), cell);
                 }
             }
             self.rows.f[row] = f.max(self.rows.load[row]);
         }
         Ok(())
+    }
+
+    /// Free places of the next row.
+    fn add_places(&mut self, row: usize, places: usize) {
+        let first = number(self.slots.len());
+        let end = first + number(places);
+        for slot in first..end {
+            let next = if slot + 1 < end { slot + 1 } else { NONE };
+            self.slots.push(Slot { row: number(row), column: NONE, next, previous: NONE, cell: 0, cost: 0 });
+        }
+        self.rows.free[row] = if places > 0 { first } else { NONE };
+        self.starts.push(end);
     }
 
     /// Pairs that tie with what a row would take, where there is room.
@@ -192,11 +203,12 @@ impl<'i, T: Table> State<'i, T> {
                 if self.rows.load[row] >= self.rows.f[row] {
                     break;
                 }
-                if u + i32::from(self.table.row(row).1[place]) == 0 {
-                    let column = self.table.column(row, start + place);
-                    if self.columns.load[column as usize] < self.column_windows[column as usize].max {
-                        self.take(row, column, start + place);
-                    }
+                let cost = self.table.row(row).1[place];
+                let column = self.table.column(row, start + place);
+                let (v, window) = (self.columns.v[column as usize], self.column_windows[column as usize]);
+                let room = if v < 0 { window.min } else { window.max };
+                if u + v + i32::from(cost) == 0 && cost != ABSENT && self.columns.load[column as usize] < room {
+                    self.take(row, column, start + place);
                 }
             }
         }
@@ -206,8 +218,13 @@ impl<'i, T: Table> State<'i, T> {
     /// What the hub asks of the columns, and the excess that comes of it.
     fn ask_columns(&mut self) {
         let columns = &mut self.columns;
-        for ((g, &load), window) in columns.g.iter_mut().zip(&columns.load).zip(self.column_windows) {
-            *g = load.clamp(window.min, window.max);
+        for (column, window) in self.column_windows.iter().enumerate() {
+            let (g, load) = (&mut columns.g[column], columns.load[column]);
+            *g = match columns.v[column].cmp(&0) {
+                Ordering::Less => window.min,
+                Ordering::Equal => load.clamp(window.min, window.max),
+                Ordering::Greater => window.max,
+            };
             self.hub_excess += i64::from(*g);
             self.excess += u64::from(load.saturating_sub(*g));
         }
@@ -252,6 +269,11 @@ impl<'i, T: Table> State<'i, T> {
         self.columns.load[column as usize] -= 1;
     }
 
+    /// Duals of the columns for costs that are `1 << shift` times as great, or not far from such duals.
+    pub(super) fn scaled(&self, shift: u32) -> Vec<i32> {
+        self.columns.v.iter().map(|&v| (v + self.h).clamp(-(START >> shift), START >> shift) << shift).collect()
+    }
+
     /// The matching, once there is no excess.
     pub(super) fn matching(&self, instance: &Instance, levels: Levels, counters: Counters) -> Matching {
         let (unit, top, h) = (levels.unit, i64::from(self.top), i64::from(self.h));
@@ -278,28 +300,25 @@ impl<'i, T: Table> State<'i, T> {
 /// How many passes over a row are made in search of its k-th cost, before it is sorted.
 const PASSES: usize = 6;
 
-/// The k-th least cost of a row, counted from 1; none where there are not so many pairs, or `k` is 0.
-fn kth(cells: &[i16], k: usize, memory: &mut Vec<i16>) -> Option<i16> {
-    if k == 0 {
+/// The k-th least cost, counted from 1; none where there are not so many, or `k` is 0.
+fn kth(costs: &[i32], k: usize, memory: &mut Vec<i32>) -> Option<i32> {
+    if k == 0 || k > costs.len() {
         return None;
     }
-    let (mut below, mut seen) = (-1, 0);
+    let (mut below, mut seen) = (i32::MIN, 0);
     for _ in 0..PASSES {
-        let least = cells.iter().fold(ABSENT, |least, &cost| least.min(if cost > below { cost } else { ABSENT }));
-        if least == ABSENT {
+        let least = costs.iter().fold(FAR, |least, &cost| least.min(if cost > below { cost } else { FAR }));
+        if least == FAR {
             return None;
         }
-        seen += cells.iter().filter(|&&cost| cost == least).count();
+        seen += costs.iter().filter(|&&cost| cost == least).count();
         if seen >= k {
             return Some(least);
         }
         below = least;
     }
-    if k > cells.len() {
-        return None;
-    }
     memory.clear();
-    memory.extend_from_slice(cells);
+    memory.extend_from_slice(costs);
     let (_, &mut cost, _) = memory.select_nth_unstable(k - 1);
-    (cost != ABSENT).then_some(cost)
+    (cost != FAR).then_some(cost)
 }
