@@ -12,7 +12,7 @@ use alloc::vec::Vec;
 use super::super::instance::{Builder, Instance, Window};
 use super::super::matching::{Counters, Matching, Unmatched};
 use super::super::{Edge, NONE, Network, Node, NodeCost};
-use super::{levels, solve};
+use super::{MOST, levels, solve};
 use crate::random::{Purpose, Random};
 
 /// How a random instance is made.
@@ -117,7 +117,9 @@ fn by_network(instance: &Instance) -> Option<i128> {
     Some(sum)
 }
 
-const WEIGHTS: [&[i64]; 8] = [
+const WEIGHTS: [&[i64]; 10] = [
+    &[0, 3, 10, 40, 77, 100],
+    &[-1700, -3, 0, 5, 100, 1234, 2300],
     &[0],
     &[7],
     &[-3],
@@ -194,28 +196,24 @@ fn larger_instances_reach_what_the_general_engine_reaches() {
     assert!((400..1300).contains(&feasible), "both kinds are tried: {feasible}");
 }
 
-/// Prices rise along a chain of rows that each like the next column much better: far beyond 16 bits.
+/// Each row but the last likes the next column better by a thousand, and cannot have it: prices rise far beyond 16 bits.
 #[test]
 fn potentials_outgrow_sixteen_bits() {
     for dense in [false, true] {
-        let n = 60_usize;
-        let windows = alloc::vec![Window::exactly(1); n];
-        let mut builder = Builder::with_shape(windows, n, if dense { n * n } else { 0 });
-        for row in 0..n {
-            let mut pairs: Vec<(u32, i64)> = (0..n).map(|column| (column as u32, -1000)).collect();
-            pairs.retain(|&(column, _)| dense || (column as usize).abs_diff(row) <= 1);
-            pairs.retain(|&(column, _)| column as usize != row + 1 || row + 1 == n);
-            for pair in &mut pairs {
-                pair.1 = if pair.0 as usize + 1 == row { 0 } else { pair.1 };
-            }
-            if dense {
-                pairs.retain(|&(column, _)| (column as usize).abs_diff(row) <= 1 || column as usize > row + 30);
-            }
-            builder.row(Window::exactly(1), &pairs);
+        let n = 60;
+        let hint = if dense { n * n } else { 0 };
+        let mut builder = Builder::with_shape(alloc::vec![Window::exactly(1); n], n, hint);
+        for column in 0..n as u32 - 1 {
+            builder.row(Window::exactly(1), &[(column, 0), (column + 1, 1000)]);
         }
+        builder.row(Window::exactly(1), &[(n as u32 - 1, 0)]);
         let instance = builder.finish();
         let best = by_network(&instance).expect("the diagonal");
-        assert_eq!(run(&instance).expect("the diagonal").objective(), best);
+        let matching = run(&instance).expect("the diagonal");
+        assert_eq!(matching.objective(), best);
+        let duals = &matching.duals().columns;
+        let spread = duals.iter().max().zip(duals.iter().min()).map(|(most, least)| most - least);
+        assert!(spread > Some(i16::MAX.into()), "{spread:?}");
     }
 }
 
@@ -255,9 +253,11 @@ fn the_rule_counts_units_between_the_weights_and_zero() {
     let few = |weights: &[i64], row| levels(&of_weights(weights, row)).is_some();
     let (fixed, free) = (Window::exactly(1), Window::new(0, 1));
     assert!(few(&[], fixed) && few(&[], free));
-    assert!(few(&[5000, 5003, 6000], fixed) && !few(&[5000, 5003, 6000], free), "zero is a level");
+    let most = MOST as i64;
+    assert!(few(&[5 * most, 5 * most + 3, 6 * most], fixed));
+    assert!(!few(&[5 * most, 5 * most + 3, 6 * most], free), "zero is a level");
     assert!(few(&[500_000, 501_000], fixed) && few(&[500_000, 501_000], free));
-    assert!(!few(&[0, 1, 1001], fixed) && !few(&[0, 1, 1001], free));
+    assert!(!few(&[0, 1, most + 1], fixed) && !few(&[0, 1, most + 1], free));
     assert!(few(&[-900_000, 0, 100_000], free) && !few(&[-900_000, 0, 100_001], free));
     assert!(!few(&[i64::MIN, i64::MAX], fixed) && !few(&[i64::MIN, 0], free), "duals have no room");
 }

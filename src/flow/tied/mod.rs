@@ -16,8 +16,8 @@
 //! its dual is not positive; one above its minimum has a dual that is not negative; the same holds for columns.
 //!
 //! # The method
-//! Start: `v = 0`, and each row takes its best pairs; those above its dual must be taken, even beyond the maximum of a
-//! column, those that tie with it only where there is room. Then:
+//! Start: some `v`, 0 at first, and each row takes its best pairs; those above its dual must be taken, even beyond the
+//! maximum of a column, those that tie with it only where there is room. Then:
 //!
 //! * a breadth-first search over arcs of reduced cost zero, from all nodes with excess at once, gives layers up to the
 //!   first with a deficit; a blocking flow within the layers follows (E. Dinic 1970; J. Hopcroft and R. Karp 1973);
@@ -28,9 +28,15 @@
 //! If no deficit can be reached, the windows cannot all be kept (A. Hoffman 1960): no residual arc leaves what has been
 //! reached, and it has excess.
 //!
-//! Distances grow with each change of the potentials, so there are at most as many changes as different distances, a
-//! few times the number of levels in practice; between two of them O(√nodes) layerings for bounded windows. A search
-//! costs O(pairs of the rows it reaches). In a matrix it is carried out as a running minimum over entries of 16 bits.
+//! With many levels the distances add up to many, one search each. So costs are first rounded down to three bits, and
+//! the duals of that optimum, four times as great, are the `v` of the next start with two bits more (H. Gabow 1985).
+//! Every `v` is a valid start; a column whose `v` is not 0 is asked for its greatest or least load at once.
+//!
+//! The potential of the first excess falls behind that of the deficits with every change, and by no more than a simple
+//! path costs, so there are at most as many changes as different distances: a few times the number of levels of the
+//! first rounding, then a few for each further one in practice. Between two changes there are O(√nodes) layerings for
+//! bounded windows. A search costs O(pairs of the rows it reaches); in a matrix it is a running minimum over entries of
+//! 16 bits, as long as the sums fit.
 //!
 //! # The rule
 //! [`levels`] says where the method applies: where the greatest and the smallest weight are at most [`MOST`] units apart.
@@ -51,8 +57,9 @@ use pairs::{Matrix, Rows, Table};
 use search::Reached;
 use state::State;
 
-/// The most units between the greatest and the smallest weight.
-pub(super) const MOST: u64 = 1000;
+/// The most units between the greatest and the smallest weight: costs up to this are told from [`pairs::ABSENT`] after
+/// sums in 16 bits, and rough optima are still few.
+pub(super) const MOST: u64 = 4000;
 
 /// Potentials stay below this in size (see [`levels`]), so that sums of three fit in 32 bits.
 const LARGEST: i128 = 1 << 28;
@@ -77,9 +84,10 @@ pub(super) struct Levels {
 
 /// The levels of the weights, if they are few; see the module. Reads as many rows as it takes to find too many.
 ///
-/// While there is excess at `s` and a deficit at `t`, the sum of all `D` so far is the reduced cost of `s → t` that the
-/// potentials have given up, and a path of reduced cost zero from one to the other shows that it is at most the cost of
-/// a simple path: nodes times levels. Each potential changes by at most this sum.
+/// While there is excess at `s` and a deficit at `t`, every change by `D` raises the difference of their potentials by
+/// `D`, and after it a path of reduced cost zero leads from an excess to a deficit: the difference is the cost of a simple
+/// path, at most nodes times levels. So the sum of all `D` is at most that and the difference at the start, and no
+/// potential changes by more.
 pub(super) fn levels(instance: &Instance) -> Option<Levels> {
     let exact = |windows: &[Window]| windows.iter().all(|window| window.min == window.max);
     let (by_rows, by_columns) = (exact(instance.rows()), exact(instance.columns()));
@@ -137,7 +145,7 @@ pub(super) fn solve(instance: &Instance, watch: &mut dyn FnMut(&Counters) -> boo
 
 /// Costs are rounded until there are at most so many bits of them, and taken back by so many bits each time.
 const FIRST_BITS: u32 = 3;
-const MORE_BITS: u32 = 3;
+const MORE_BITS: u32 = 2;
 
 fn run<T: Table>(instance: &Instance, levels: Levels, table: T, watch: &mut Watch<'_>) -> Result<Matching, Unmatched> {
     let bits = u64::BITS - levels.span.leading_zeros();
