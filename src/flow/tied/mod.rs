@@ -175,7 +175,7 @@ fn balance<T: Table>(state: &mut State<'_, T>, watch: &mut Watch<'_>) -> Result<
 }
 
 /// How many steps are made between two calls of the observer: a few milliseconds.
-const STEPS: usize = 1 << 20;
+const STEPS: usize = 1 << 18;
 
 /// Counts, and tells the observer from time to time.
 struct Watch<'w> {
