@@ -44,6 +44,8 @@ mod search;
 mod simplex;
 #[cfg(test)]
 mod tests;
+#[allow(dead_code, reason = "the choice between the methods is made elsewhere")]
+mod tied;
 mod weight;
 
 pub use cut::{Cut, CutFlaw, CutSide};
