@@ -3,10 +3,7 @@
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
-use super::auction;
 use super::cut::Cut;
-use super::feasible::Feasibility;
-use super::instance::Instance;
 use super::number;
 
 /// Integer duals of an optimum: the worth of one more place in a row and in a column.
@@ -149,27 +146,5 @@ impl Matching {
     #[must_use]
     pub const fn counters(&self) -> Counters {
         self.counters
-    }
-}
-
-impl Instance {
-    /// A matching of greatest weight, with its proof.
-    ///
-    /// # Errors
-    /// [`Unmatched`].
-    pub fn solve(&self) -> Result<Matching, Unmatched> {
-        self.solve_watched(&mut |_| true)
-    }
-
-    /// The same; `watch` is told of the work done now and then, and stops it by `false`.
-    ///
-    /// # Errors
-    /// [`Unmatched`].
-    pub fn solve_watched(&self, watch: &mut dyn FnMut(&Counters) -> bool) -> Result<Matching, Unmatched> {
-        match self.feasible(&mut || watch(&Counters::default()))? {
-            Feasibility::Cut(cut) => return Err(Unmatched::Infeasible(Box::new(cut))),
-            Feasibility::Matching(_) => {}
-        }
-        auction::solve(self, None, watch)
     }
 }

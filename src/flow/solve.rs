@@ -1,0 +1,145 @@
+//! Which method solves an instance.
+
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+
+use super::feasible::Feasibility;
+use super::instance::Instance;
+use super::matching::{Counters, Duals, Matching, Unmatched};
+use super::program::{Program, Unsolved};
+use super::{auction, tied};
+
+/// A way to solve an [`Instance`]. All find an optimum and prove it; where several are optimal they may find different
+/// ones.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Method {
+    /// ε-scaling auction: large instances with weights of many sizes.
+    Auction,
+    /// Layers of reduced cost zero: instances with few different weights, where an auction would raise prices by the
+    /// smallest step again and again.
+    Tied,
+    /// Network simplex: weights too large for the others.
+    Simplex,
+}
+
+impl Instance {
+    /// The method that [`solve`](Self::solve) takes: `Tied` where the weights, divided by the greatest common divisor of
+    /// their differences, lie on at most some thousand levels; else `Auction`, which gives way to `Simplex` where weights
+    /// leave no room in 64 bits.
+    #[must_use]
+    pub fn method(&self) -> Method {
+        if tied::levels(self).is_some() { Method::Tied } else { Method::Auction }
+    }
+
+    /// A matching of greatest weight, with its proof.
+    ///
+    /// # Errors
+    /// [`Unmatched`].
+    pub fn solve(&self) -> Result<Matching, Unmatched> {
+        self.solve_watched(None, &mut |_| true)
+    }
+
+    /// The same by a given method, or the one of [`method`](Self::method); `watch` is told of the work done now and
+    /// then, and stops it by `false`.
+    ///
+    /// # Errors
+    /// [`Unmatched`].
+    pub fn solve_watched(
+        &self,
+        method: Option<Method>,
+        watch: &mut dyn FnMut(&Counters) -> bool,
+    ) -> Result<Matching, Unmatched> {
+        self.solve_from(method, None, watch)
+    }
+
+    /// The same for an instance much like one whose duals are known: an optimum is found the sooner the less has
+    /// changed. Rows and columns are those of the earlier instance, in its order; a new one has any dual, such as 0.
+    ///
+    /// Which of several optima is found may differ from that of a solution without duals.
+    ///
+    /// # Errors
+    /// [`Unmatched`].
+    ///
+    /// # Panics
+    /// When there is not one dual for each row and each column.
+    pub fn solve_again(
+        &self,
+        duals: &Duals,
+        watch: &mut dyn FnMut(&Counters) -> bool,
+    ) -> Result<Matching, Unmatched> {
+        let shape = (self.rows().len(), self.columns().len());
+        assert_eq!((duals.rows.len(), duals.columns.len()), shape, "one dual for each row and column");
+        self.solve_from(None, Some(duals), watch)
+    }
+
+    fn solve_from(
+        &self,
+        method: Option<Method>,
+        duals: Option<&Duals>,
+        watch: &mut dyn FnMut(&Counters) -> bool,
+    ) -> Result<Matching, Unmatched> {
+        let chosen = method.unwrap_or_else(|| self.method());
+        if chosen == Method::Simplex {
+            return self.simplex(watch);
+        }
+        // An auction without a feasible matching would go on for ever, and a cut is asked for anyway.
+        if let Feasibility::Cut(cut) = self.feasible(&mut || watch(&Counters::default()))? {
+            return Err(Unmatched::Infeasible(Box::new(cut)));
+        }
+        let solved = match chosen {
+            Method::Tied => tied::solve(self, watch),
+            Method::Auction | Method::Simplex => auction::solve(self, duals, watch),
+        };
+        match solved {
+            Err(Unmatched::TooLarge { .. }) if method.is_none() => self.simplex(watch),
+            solved => solved,
+        }
+    }
+
+    /// The network simplex on the same instance.
+    fn simplex(&self, watch: &mut dyn FnMut(&Counters) -> bool) -> Result<Matching, Unmatched> {
+        let mut program = Program::new();
+        let columns: Vec<_> = self.columns().iter().map(|&window| program.column(window)).collect();
+        let mut pairs: Vec<(u32, i64)> = Vec::with_capacity(self.pairs());
+        let mut ends = Vec::with_capacity(self.rows().len());
+        for (row, &window) in self.rows().iter().enumerate() {
+            let node = program.row(window);
+            self.for_each_in(row, |column, weight| {
+                program.pair(node, columns[column as usize], weight);
+                pairs.push((column, weight));
+            });
+            ends.push(pairs.len());
+        }
+        let mut counters = Counters::default();
+        let optimum = program.solve(&mut |pivots| {
+            counters.augmentations = pivots;
+            watch(&counters)
+        });
+        let largest = self.weights().map_or(0, |(least, most)| least.unsigned_abs().max(most.unsigned_abs()));
+        let places = self.rows().iter().map(|window| u64::from(window.max)).sum();
+        let too_large = Unmatched::TooLarge { largest, places };
+        let optimum = match optimum {
+            Ok(optimum) => optimum,
+            Err(Unsolved::Infeasible(_)) => {
+                return Err(match self.feasible(&mut || watch(&Counters::default()))? {
+                    Feasibility::Cut(cut) => Unmatched::Infeasible(Box::new(cut)),
+                    Feasibility::Matching(_) => Unmatched::Reversed,
+                });
+            }
+            Err(Unsolved::Stopped) => return Err(Unmatched::Stopped),
+            Err(_) => return Err(too_large),
+        };
+        counters.augmentations = optimum.pivots;
+        let narrow = |duals: &[i128]| duals.iter().map(|&dual| i64::try_from(dual).ok()).collect::<Option<Vec<i64>>>();
+        let (Some(rows), Some(columns)) = (narrow(&optimum.rows), narrow(&optimum.columns)) else {
+            return Err(too_large);
+        };
+        let mut start = 0;
+        let chosen = ends.iter().map(|&end| {
+            let row = pairs[start..end].iter().zip(&optimum.units[start..end]);
+            start = end;
+            row.filter(|&(_, &units)| units > 0).map(|(&pair, _)| pair)
+        });
+        Ok(Matching::new(chosen, Duals { rows, columns }, counters))
+    }
+}
