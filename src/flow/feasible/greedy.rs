@@ -6,6 +6,7 @@ use super::links::{Bits, Links, Lists, Matrix};
 use super::{Loads, Watch};
 use crate::flow::instance::Window;
 use crate::flow::matching::Unmatched;
+use crate::flow::number;
 
 /// A way to a first matching, chosen by how the pairs lie in memory.
 pub(super) trait Greedy: Links + Sized {
@@ -119,7 +120,7 @@ impl Greedy for Lists<'_> {
                     }
                 }
                 smallest(&mut found, windows.rows[row].min as usize);
-                loads.rows[row] = crate::flow::number(found.len());
+                loads.rows[row] = number(found.len());
                 for &(_, place) in &found {
                     let column = row_columns[place as usize] as usize;
                     loads.used.add(slots.start + place as usize);
@@ -217,11 +218,9 @@ impl Turns {
             if loads.columns[column] >= limit(column) {
                 continue;
             }
-            if let Some(slot) = matrix.find(row, crate::flow::number(column)) {
-                if !loads.used.has(slot) {
-                    loads.take(row, slot, column);
-                    served += 1;
-                }
+            if let Some(slot) = matrix.find(row, number(column)).filter(|&slot| !loads.used.has(slot)) {
+                loads.take(row, slot, column);
+                served += 1;
             }
         }
         Ok(served)

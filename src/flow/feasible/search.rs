@@ -70,26 +70,34 @@ pub(super) struct Search<'a, L> {
 }
 
 impl<'a, L: Links> Search<'a, L> {
-    pub(super) fn new(links: &'a L, windows: Windows<'a>, loads: Loads) -> Self {
+    pub(super) fn new(
+        links: &'a L,
+        windows: Windows<'a>,
+        loads: Loads,
+        watch: &mut Watch<'_>,
+    ) -> Result<Self, Unmatched> {
         let (rows, columns) = (windows.rows.len(), windows.columns.len());
         let mut places = Vec::with_capacity(columns);
         let mut capacities = Vec::with_capacity(columns);
         let mut start = 0_usize;
         for (window, &load) in windows.columns.iter().zip(&loads.columns) {
-            places.push(Place { start, len: 0, cursor: 0 });
+            places.push(Place { start, len: load, cursor: 0 });
             let capacity = window.max.min(load.saturating_add(1));
             capacities.push(capacity);
             start += capacity as usize;
         }
         let mut holders = alloc::vec![0; start];
+        // Ends of the stretches so far, alone: they are read at random.
+        let mut ends: Vec<usize> = places.iter().map(|place| place.start).collect();
         for row in 0..rows {
+            watch.tick(loads.rows[row] as usize)?;
             loads.used.each_in(links.slots(row), |slot| {
-                let place = &mut places[links.column(row, slot) as usize];
-                holders[place.start + place.len as usize] = number(row);
-                place.len += 1;
+                let end = &mut ends[links.column(row, slot) as usize];
+                holders[*end] = number(row);
+                *end += 1;
             });
         }
-        Self {
+        Ok(Self {
             links,
             windows,
             loads,
@@ -105,7 +113,7 @@ impl<'a, L: Links> Search<'a, L> {
             unseen: Vec::new(),
             path: Vec::new(),
             last: 0,
-        }
+        })
     }
 
     /// Fills rows that are below their minimum; columns keep their maximum. Afterwards as many units of the rows'
@@ -201,7 +209,10 @@ impl<'a, L: Links> Search<'a, L> {
             self.unseen.extend(0..number(self.places.len()));
         }
         let (mut next, mut sent) = (0, 0);
-        while next < self.queue.len() && sent < sources {
+        // Once most trees have found an end, the others may grow for as long again; then better all start anew.
+        let most = sources - sources / 4;
+        let mut stop = usize::MAX;
+        while next < self.queue.len().min(stop) && sent < sources {
             let row = self.queue[next];
             next += 1;
             let root = self.row_levels[row as usize];
@@ -213,6 +224,9 @@ impl<'a, L: Links> Search<'a, L> {
                 self.climb(row, column);
                 self.loads.rows[root as usize] += 1;
                 sent += 1;
+                if sent == most {
+                    stop = 2 * next;
+                }
             }
         }
         Ok(sent)
