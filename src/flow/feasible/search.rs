@@ -54,13 +54,17 @@ pub(super) struct Search<'a, L> {
     /// How many rows may hold each column in this stage.
     limits: Vec<u32>,
     /// 0 for sources, `d + 1` for the columns that rows of level `d` could take; `d` for the rows that hold these. Of
-    /// trees: the row at the root, and the row through which a column was reached.
+    /// trees: the row through which a column was reached.
     row_levels: Vec<u32>,
     column_levels: Vec<u32>,
     /// Per row: slots before this one lead nowhere in this phase. Of trees: the column through which a row was reached.
     cursors: Vec<u32>,
     /// Rows whose tree found an end.
     settled: Bits,
+    /// Rows that are part of a tree.
+    entered: Bits,
+    /// Columns of trees, each with the row at the root.
+    leaves: Vec<(u32, u32)>,
     queue: Vec<u32>,
     /// Columns not reached yet, where going through them is cheaper than going through rows.
     unseen: Vec<u32>,
@@ -109,6 +113,8 @@ impl<'a, L: Links> Search<'a, L> {
             column_levels: alloc::vec![UNSEEN; columns],
             cursors: alloc::vec![0; rows],
             settled: Bits::none(rows),
+            entered: Bits::none(rows),
+            leaves: Vec::new(),
             queue: Vec::new(),
             unseen: Vec::new(),
             path: Vec::new(),
@@ -194,13 +200,9 @@ impl<'a, L: Links> Search<'a, L> {
     /// Grows a tree from each row in the queue until it finds an end, and sends one unit there at once; returns how
     /// many were sent. Trees have nothing in common, so that no unit stands in another's way.
     fn grow(&mut self, watch: &mut Watch<'_>) -> Result<usize, Unmatched> {
-        let sources = self.queue.len();
         self.settled.clear();
-        self.row_levels.fill(UNSEEN);
-        for &row in &self.queue {
-            self.row_levels[row as usize] = row;
-            self.cursors[row as usize] = NONE;
-        }
+        self.entered.clear();
+        self.leaves.clear();
         for (level, (load, limit)) in self.column_levels.iter_mut().zip(self.loads.columns.iter().zip(&self.limits)) {
             *level = if load < limit { END } else { UNSEEN };
         }
@@ -208,35 +210,53 @@ impl<'a, L: Links> Search<'a, L> {
             self.unseen.clear();
             self.unseen.extend(0..number(self.places.len()));
         }
-        let (mut next, mut sent) = (0, 0);
+        let sources = self.queue.len();
+        let (mut sent, mut work) = (0, sources);
+        for place in 0..sources {
+            let row = self.queue[place];
+            self.entered.add(row as usize);
+            self.cursors[row as usize] = NONE;
+        }
+        for place in 0..sources {
+            let row = self.queue[place];
+            sent += usize::from(self.branch(row, row, watch)?);
+        }
         // Once most trees have found an end, the others may grow for as long again; then better all start anew.
         let most = sources - sources / 4;
         let mut stop = usize::MAX;
-        while next < self.queue.len().min(stop) && sent < sources {
-            let row = self.queue[next];
+        let mut next = 0;
+        // Rows wait in their columns until they are wanted, for most never are.
+        while next < self.leaves.len() && sent < sources && work < stop {
+            let (column, root) = self.leaves[next];
             next += 1;
-            let root = self.row_levels[row as usize];
-            if self.settled.has(root as usize) {
-                continue;
-            }
-            if let Some(column) = self.branch(row, root, watch)? {
-                self.settled.add(root as usize);
-                self.climb(row, column);
-                self.loads.rows[root as usize] += 1;
-                sent += 1;
-                if sent == most {
-                    stop = 2 * next;
+            let Place { start, len, .. } = self.places[column as usize];
+            for at in start..start + len as usize {
+                if self.settled.has(root as usize) {
+                    break;
+                }
+                let row = self.holders[at];
+                if self.entered.has(row as usize) {
+                    continue;
+                }
+                self.entered.add(row as usize);
+                self.cursors[row as usize] = column;
+                work += 1;
+                if self.branch(row, root, watch)? {
+                    sent += 1;
+                    if sent == most {
+                        stop = 2 * work;
+                    }
                 }
             }
         }
         Ok(sent)
     }
 
-    /// Adds the columns that a row could take, and the rows that hold them, to the row's tree, up to the first column
-    /// that takes one more, which is returned.
+    /// Adds the columns that a row could take to its tree, up to the first column that takes one more: then a unit is
+    /// sent there, and the tree has done its work.
     #[inline]
-    fn branch(&mut self, row: u32, root: u32, watch: &mut Watch<'_>) -> Result<Option<u32>, Unmatched> {
-        let Self { links, loads, places, holders, row_levels, column_levels, cursors, queue, unseen, .. } = self;
+    fn branch(&mut self, row: u32, root: u32, watch: &mut Watch<'_>) -> Result<bool, Unmatched> {
+        let Self { links, loads, column_levels, leaves, unseen, .. } = self;
         let mut end = None;
         let at = row as usize;
         // Whether the column is now seen.
@@ -253,15 +273,7 @@ impl<'a, L: Links> Search<'a, L> {
                 return false;
             }
             *seen = row;
-            let place = places[column as usize];
-            for &holder in &holders[place.start..place.start + place.len as usize] {
-                let seen = &mut row_levels[holder as usize];
-                if *seen == UNSEEN {
-                    *seen = root;
-                    cursors[holder as usize] = column;
-                    queue.push(holder);
-                }
-            }
+            leaves.push((column, root));
             true
         };
         if L::DENSE {
@@ -273,7 +285,11 @@ impl<'a, L: Links> Search<'a, L> {
                 see(Some(slot), column);
             }
         }
-        Ok(end)
+        let Some(end) = end else { return Ok(false) };
+        self.settled.add(root as usize);
+        self.climb(row, end);
+        self.loads.rows[root as usize] += 1;
+        Ok(true)
     }
 
     /// A row takes a column that has room, and so on up its tree: the row above takes what the row below gives up.
