@@ -99,8 +99,8 @@ impl<L: Links> Search<'_, L> {
                 CutSide::Right => region.columns.add(member),
             }
             let work = region.close(self, side, rows_of, watch)?;
-            let size = region.rows.list.len() + region.columns.list.len();
-            if smallest.as_ref().is_none_or(|cut| size < cut.left.len() + cut.right.len()) {
+            let members = region.rows.list.len() + region.columns.list.len();
+            if smallest.as_ref().is_none_or(|cut| members < cut.left.len() + cut.right.len()) {
                 smallest = Some(Cut { side, left: region.rows.list.clone(), right: region.columns.list.clone() });
             }
             if work > left {
