@@ -24,6 +24,9 @@ const DEAD: u32 = u32::MAX - 2;
 /// Trees are grown as long as one in so many finds an end.
 const WORTHWHILE: usize = 8;
 
+/// So many columns of trees are read together.
+const WAVE: usize = 32;
+
 /// Where the rows that hold a column stand.
 #[derive(Debug, Clone, Copy, Default)]
 struct Place {
@@ -225,17 +228,25 @@ impl<'a, L: Links> Search<'a, L> {
         let most = sources - sources / 4;
         let mut stop = usize::MAX;
         let mut next = 0;
-        // Rows wait in their columns until they are wanted, for most never are.
+        let mut spans = Vec::with_capacity(WAVE);
+        let mut wave: Vec<(u32, u32, u32)> = Vec::new();
+        // Rows wait in their columns until they are wanted, for most never are. Those of some columns are read
+        // together, step by step, so that reads do not wait for one another.
         while next < self.leaves.len() && sent < sources && work < stop {
-            let (column, root) = self.leaves[next];
-            next += 1;
-            let Place { start, len, .. } = self.places[column as usize];
-            for at in start..start + len as usize {
-                if self.settled.has(root as usize) {
-                    break;
-                }
-                let row = self.holders[at];
-                if self.entered.has(row as usize) {
+            let leaves = &self.leaves[next..self.leaves.len().min(next + WAVE)];
+            next += leaves.len();
+            spans.clear();
+            let open = leaves.iter().filter(|(_, root)| !self.settled.has(*root as usize));
+            spans.extend(open.map(|&(column, root)| (self.places[column as usize], column, root)));
+            wave.clear();
+            for &(Place { start, len, .. }, column, root) in &spans {
+                wave.extend(self.holders[start..start + len as usize].iter().map(|&row| (row, column, root)));
+            }
+            wave.retain(|&(row, _, _)| !self.entered.has(row as usize));
+            let touched = wave.iter().fold(0, |touched, &(row, _, _)| touched ^ self.links.touch(row as usize));
+            core::hint::black_box(touched);
+            for &(row, column, root) in &wave {
+                if self.settled.has(root as usize) || self.entered.has(row as usize) {
                     continue;
                 }
                 self.entered.add(row as usize);
