@@ -63,14 +63,9 @@ impl Cut {
         let (rows, columns) = (instance.rows(), instance.columns());
         let left = marks(&self.left, rows.len()).ok_or(CutFlaw::Members)?;
         let right = marks(&self.right, columns.len()).ok_or(CutFlaw::Members)?;
-        let sum = |members: &[u32], windows: &[Window], bound: fn(&Window) -> u32| {
-            let bounds = members.iter().map(|&member| u64::from(bound(&windows[member as usize])));
-            bounds.fold(0, u64::saturating_add)
-        };
-        let (min, max): (fn(&Window) -> u32, fn(&Window) -> u32) = (|window| window.min, |window| window.max);
         let (required, open) = match self.side {
-            CutSide::Left => (sum(&self.left, rows, min), sum(&self.right, columns, max)),
-            CutSide::Right => (sum(&self.right, columns, min), sum(&self.left, rows, max)),
+            CutSide::Left => (minima(rows, &self.left), maxima(columns, &self.right)),
+            CutSide::Right => (minima(columns, &self.right), maxima(rows, &self.left)),
         };
         // Pairs across: from rows of the cut to columns outside, or from rows outside to columns of the cut.
         let from = self.side == CutSide::Left;
@@ -81,6 +76,14 @@ impl Cut {
         let available = open.saturating_add(crossing);
         if required > available { Ok(()) } else { Err(CutFlaw::Enough { required, available }) }
     }
+}
+
+fn minima(windows: &[Window], members: &[u32]) -> u64 {
+    members.iter().fold(0, |sum, &member| sum.saturating_add(windows[member as usize].min.into()))
+}
+
+fn maxima(windows: &[Window], members: &[u32]) -> u64 {
+    members.iter().fold(0, |sum, &member| sum.saturating_add(windows[member as usize].max.into()))
 }
 
 /// The members of an ascending list among `len`; none when the list is something else.

@@ -63,7 +63,9 @@ impl Case {
     fn turned(&self) -> Self {
         let mut pairs = alloc::vec![Vec::new(); self.columns.len()];
         for (row, columns) in (0_u32..).zip(&self.pairs) {
-            columns.iter().for_each(|&column| pairs[column as usize].push(row));
+            for &column in columns {
+                pairs[column as usize].push(row);
+            }
         }
         Self { rows: self.columns.clone(), columns: self.rows.clone(), pairs }
     }
@@ -76,7 +78,9 @@ impl Case {
         for (row, pairs) in self.pairs.iter().enumerate() {
             let of = chosen.of(row);
             assert!(of.is_sorted_by(|a, b| a < b) && of.iter().all(|column| pairs.contains(column)), "pairs exist");
-            of.iter().for_each(|&column| columns[column as usize] += 1);
+            for &column in of {
+                columns[column as usize] += 1;
+            }
             rows.push(of.len() as u32);
         }
         assert_eq!(rows.iter().sum::<u32>() as usize, chosen.len());

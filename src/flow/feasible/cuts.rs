@@ -29,8 +29,7 @@ impl<L: Links> Search<'_, L> {
                 return Ok(Some(Cut { side: CutSide::Left, left: alloc::vec![row], right: Vec::new() }));
             }
         }
-        let smallest = self.smallest(&short, CutSide::Left, &|column| self.holders(column as usize), watch)?;
-        Ok(smallest.map(|(left, right)| Cut { side: CutSide::Left, left, right }))
+        self.smallest(&short, CutSide::Left, &|column| self.holders(column as usize), watch)
     }
 
     /// A cut around a column that stays below its minimum; none where there is no such column. To be asked when
@@ -76,21 +75,20 @@ impl<L: Links> Search<'_, L> {
             }
         }
         let rows_of = |column: u32| &rows[starts[column as usize]..starts[column as usize + 1]];
-        let smallest = self.smallest(&short, CutSide::Right, &rows_of, watch)?;
-        Ok(smallest.map(|(left, right)| Cut { side: CutSide::Right, left, right }))
+        self.smallest(&short, CutSide::Right, &rows_of, watch)
     }
 
-    /// The smallest of the closed sets of rows and columns around members of one side.
+    /// The smallest cut among the closed sets of rows and columns around members of one side.
     fn smallest<'h>(
         &self,
         around: &[u32],
         side: CutSide,
         rows_of: &dyn Fn(u32) -> &'h [u32],
         watch: &mut Watch<'_>,
-    ) -> Result<Option<(Vec<u32>, Vec<u32>)>, Unmatched> {
+    ) -> Result<Option<Cut>, Unmatched> {
         let mut region =
             Region { rows: Members::none(self.loads.rows.len()), columns: Members::none(self.loads.columns.len()) };
-        let mut smallest: Option<(Vec<u32>, Vec<u32>)> = None;
+        let mut smallest: Option<Cut> = None;
         let (rows, columns) = (self.loads.rows.len(), self.loads.columns.len());
         let mut left = PASSES * if rows == 0 { 0 } else { self.links.slots(rows - 1).end } + columns;
         for &member in around {
@@ -101,20 +99,20 @@ impl<L: Links> Search<'_, L> {
                 CutSide::Right => region.columns.add(member),
             }
             let work = region.close(self, side, rows_of, watch)?;
-            let size = region.rows.list.len() + region.columns.list.len();
-            if smallest.as_ref().is_none_or(|(rows, columns)| size < rows.len() + columns.len()) {
-                smallest = Some((region.rows.list.clone(), region.columns.list.clone()));
+            let members = region.rows.list.len() + region.columns.list.len();
+            if smallest.as_ref().is_none_or(|cut| members < cut.left.len() + cut.right.len()) {
+                smallest = Some(Cut { side, left: region.rows.list.clone(), right: region.columns.list.clone() });
             }
             if work > left {
                 break;
             }
             left -= work;
         }
-        Ok(smallest.map(|(mut rows, mut columns)| {
-            rows.sort_unstable();
-            columns.sort_unstable();
-            (rows, columns)
-        }))
+        if let Some(cut) = &mut smallest {
+            cut.left.sort_unstable();
+            cut.right.sort_unstable();
+        }
+        Ok(smallest)
     }
 }
 

@@ -6,6 +6,7 @@ use super::links::{Bits, Links, Lists, Matrix};
 use super::{Loads, Watch};
 use crate::flow::instance::Window;
 use crate::flow::matching::Unmatched;
+use crate::flow::number;
 
 /// A way to a first matching, chosen by how the pairs lie in memory.
 pub(super) trait Greedy: Links + Sized {
@@ -45,6 +46,13 @@ const MANY: u32 = 1 << 29;
 impl Offer {
     fn at_first(window: Window, degree: u32) -> Self {
         if window.min > 0 { Self::open(degree, window.min, true) } else { Self::open(degree, window.max, false) }
+    }
+
+    /// The key above a place in the row; to be compared.
+    #[inline]
+    fn entry(self, place: u64) -> u64 {
+        let key = self.key.cast_unsigned() ^ (1 << 31);
+        if self.left & !WANTS > 0 { u64::from(key) << 32 | place } else { CLOSED }
     }
 
     /// One more row takes the column.
@@ -97,7 +105,7 @@ impl Greedy for Lists<'_> {
         let mut offers: Vec<Offer> =
             columns.iter().zip(&degrees).map(|(&window, &degree)| Offer::at_first(window, degree)).collect();
         let mut loads = Loads::none(windows, self.columns.len());
-        let mut found: Vec<(i32, u32)> = Vec::new();
+        let mut found: Vec<u64> = Vec::new();
         let rows = windows.rows.len();
         for first in (0..rows).step_by(BLOCK) {
             // All offers of some rows first: these reads do not wait for one another.
@@ -111,18 +119,14 @@ impl Greedy for Lists<'_> {
             for row in block {
                 let slots = self.slots(row);
                 let row_columns = &self.columns[slots.clone()];
-                found.clear();
-                for (&column, place) in row_columns.iter().zip(0_u32..) {
-                    let offer = offers[column as usize];
-                    if offer.left & !WANTS > 0 {
-                        found.push((offer.key, place));
-                    }
-                }
-                smallest(&mut found, windows.rows[row].min as usize);
-                loads.rows[row] = crate::flow::number(found.len());
-                for &(_, place) in &found {
-                    let column = row_columns[place as usize] as usize;
-                    loads.used.add(slots.start + place as usize);
+                let entries =
+                    row_columns.iter().zip(0_u64..).map(|(&column, place)| offers[column as usize].entry(place));
+                smallest(entries, windows.rows[row].min as usize, &mut found);
+                loads.rows[row] = number(found.len());
+                for entry in &found {
+                    let place = (entry & PLACE) as usize;
+                    let column = row_columns[place] as usize;
+                    loads.used.add(slots.start + place);
                     offers[column].take(columns[column], degrees[column]);
                 }
             }
@@ -154,30 +158,35 @@ impl Greedy for Lists<'_> {
     }
 }
 
-/// Keeps the smallest entries.
-fn smallest(entries: &mut Vec<(i32, u32)>, count: usize) {
-    if count == 0 {
-        entries.clear();
-    } else if count < entries.len() {
-        if count <= FEW {
-            for place in 0..count {
-                let mut least = place;
-                for other in place + 1..entries.len() {
-                    if entries[other].0 < entries[least].0 {
-                        least = other;
-                    }
-                }
-                entries.swap(place, least);
+/// Finds the smallest entries of columns that can be had.
+fn smallest(entries: impl Iterator<Item = u64>, count: usize, found: &mut Vec<u64>) {
+    found.clear();
+    if count <= FEW {
+        // Without branches, for none could be foretold.
+        let mut best = [CLOSED; FEW];
+        for mut entry in entries {
+            for kept in &mut best {
+                (*kept, entry) = ((*kept).min(entry), (*kept).max(entry));
             }
-        } else {
-            entries.select_nth_unstable(count - 1);
         }
-        entries.truncate(count);
+        found.extend(best.into_iter().take(count).filter(|&entry| entry != CLOSED));
+    } else {
+        found.extend(entries.filter(|&entry| entry != CLOSED));
+        if count < found.len() {
+            found.select_nth_unstable(count - 1);
+            found.truncate(count);
+        }
     }
 }
 
-/// Up to this many smallest entries are found one by one.
+/// Up to this many smallest entries are kept in order.
 const FEW: usize = 4;
+
+/// The entry of a column that is full.
+const CLOSED: u64 = u64::MAX;
+
+/// The part of an entry that is a place in the row.
+const PLACE: u64 = (1 << 32) - 1;
 
 /// Columns taken in turn, so that a row finds what it needs side by side.
 struct Turns {
@@ -217,11 +226,9 @@ impl Turns {
             if loads.columns[column] >= limit(column) {
                 continue;
             }
-            if let Some(slot) = matrix.find(row, crate::flow::number(column)) {
-                if !loads.used.has(slot) {
-                    loads.take(row, slot, column);
-                    served += 1;
-                }
+            if let Some(slot) = matrix.find(row, number(column)).filter(|&slot| !loads.used.has(slot)) {
+                loads.take(row, slot, column);
+                served += 1;
             }
         }
         Ok(served)

@@ -20,6 +20,9 @@ pub(super) trait Links {
     /// The column of a slot of a row.
     fn column(&self, row: usize, slot: usize) -> u32;
 
+    /// Reads where the pairs of a row begin, so that they are at hand soon after.
+    fn touch(&self, row: usize) -> u32;
+
     /// The slot of a pair.
     fn find(&self, row: usize, column: u32) -> Option<usize>;
 }
@@ -49,6 +52,11 @@ impl Links for Lists<'_> {
     #[inline]
     fn column(&self, _: usize, slot: usize) -> u32 {
         self.columns[slot]
+    }
+
+    #[inline]
+    fn touch(&self, row: usize) -> u32 {
+        self.columns.get(self.starts[row]).copied().unwrap_or(0)
     }
 
     #[inline]
@@ -92,6 +100,11 @@ impl Links for Matrix<'_> {
     #[inline]
     fn column(&self, row: usize, slot: usize) -> u32 {
         number(slot - row * self.width)
+    }
+
+    #[inline]
+    fn touch(&self, _: usize) -> u32 {
+        0
     }
 
     #[inline]

@@ -28,7 +28,7 @@ mod tests;
 use alloc::vec::Vec;
 
 use self::greedy::{Greedy, Windows};
-use self::links::{Bits, Lists, Matrix};
+use self::links::{Bits, Links, Lists, Matrix};
 use self::search::Search;
 use super::cut::Cut;
 use super::instance::{Instance, Pairs, Window};
@@ -158,7 +158,7 @@ fn short(windows: &[Window], loads: &[u32]) -> bool {
 fn decide<L: Greedy>(links: &L, windows: Windows<'_>, watch: &mut Watch<'_>) -> Result<Feasibility, Unmatched> {
     let mut loads = links.start(&windows, watch)?;
     if short(windows.rows, &loads.rows) {
-        let mut search = Search::new(links, windows, loads);
+        let mut search = Search::new(links, windows, loads, watch)?;
         search.fill_rows(watch)?;
         if let Some(cut) = search.row_cut(watch)? {
             return Ok(Feasibility::Cut(cut));
@@ -169,20 +169,20 @@ fn decide<L: Greedy>(links: &L, windows: Windows<'_>, watch: &mut Watch<'_>) -> 
         links.lift(&windows, &mut loads, watch)?;
     }
     if short(windows.columns, &loads.columns) {
-        let mut search = Search::new(links, windows, loads);
+        let mut search = Search::new(links, windows, loads, watch)?;
         search.fill_columns(watch)?;
         if let Some(cut) = search.column_cut(watch)? {
             return Ok(Feasibility::Cut(cut));
         }
         loads = search.loads;
     }
-    Ok(Feasibility::Matching(chosen(links, &loads)))
+    Ok(Feasibility::Matching(chosen(links, &loads, watch)?))
 }
 
 fn most<L: Greedy>(links: &L, windows: Windows<'_>, watch: &mut Watch<'_>) -> Result<(Chosen, Loads), Unmatched> {
     let mut loads = links.start(&windows, watch)?;
     if short(windows.rows, &loads.rows) {
-        let mut search = Search::new(links, windows, loads);
+        let mut search = Search::new(links, windows, loads, watch)?;
         search.fill_rows(watch)?;
         loads = search.loads;
     }
@@ -190,22 +190,23 @@ fn most<L: Greedy>(links: &L, windows: Windows<'_>, watch: &mut Watch<'_>) -> Re
         links.lift(&windows, &mut loads, watch)?;
     }
     if short(windows.columns, &loads.columns) {
-        let mut search = Search::new(links, windows, loads);
+        let mut search = Search::new(links, windows, loads, watch)?;
         search.fill_columns(watch)?;
         loads = search.loads;
     }
-    Ok((chosen(links, &loads), loads))
+    Ok((chosen(links, &loads, watch)?, loads))
 }
 
-fn chosen<L: Greedy>(links: &L, loads: &Loads) -> Chosen {
+fn chosen<L: Links>(links: &L, loads: &Loads, watch: &mut Watch<'_>) -> Result<Chosen, Unmatched> {
     let mut chosen = Chosen { starts: Vec::with_capacity(loads.rows.len() + 1), columns: Vec::new() };
     chosen.columns.reserve_exact(loads.rows.iter().map(|&load| load as usize).sum());
     chosen.starts.push(0);
     for row in 0..loads.rows.len() {
+        watch.tick(loads.rows[row] as usize)?;
         loads.used.each_in(links.slots(row), |slot| chosen.columns.push(links.column(row, slot)));
         chosen.starts.push(chosen.columns.len());
     }
-    chosen
+    Ok(chosen)
 }
 
 /// A matching in the making: the chosen slots, and how many there are in each row and column.
@@ -217,7 +218,7 @@ struct Loads {
 }
 
 /// Slots between two questions whether to go on: far less than 10 ms.
-const STRIDE: usize = 1 << 16;
+const STRIDE: usize = 1 << 14;
 
 /// The observer, asked now and then.
 struct Watch<'w> {

@@ -24,6 +24,9 @@ const DEAD: u32 = u32::MAX - 2;
 /// Trees are grown as long as one in so many finds an end.
 const WORTHWHILE: usize = 8;
 
+/// So many columns of trees are read together.
+const WAVE: usize = 32;
+
 /// Where the rows that hold a column stand.
 #[derive(Debug, Clone, Copy, Default)]
 struct Place {
@@ -54,13 +57,17 @@ pub(super) struct Search<'a, L> {
     /// How many rows may hold each column in this stage.
     limits: Vec<u32>,
     /// 0 for sources, `d + 1` for the columns that rows of level `d` could take; `d` for the rows that hold these. Of
-    /// trees: the row at the root, and the row through which a column was reached.
+    /// trees: the row through which a column was reached.
     row_levels: Vec<u32>,
     column_levels: Vec<u32>,
     /// Per row: slots before this one lead nowhere in this phase. Of trees: the column through which a row was reached.
     cursors: Vec<u32>,
     /// Rows whose tree found an end.
     settled: Bits,
+    /// Rows that are part of a tree.
+    entered: Bits,
+    /// Columns of trees, each with the row at the root.
+    leaves: Vec<(u32, u32)>,
     queue: Vec<u32>,
     /// Columns not reached yet, where going through them is cheaper than going through rows.
     unseen: Vec<u32>,
@@ -70,26 +77,34 @@ pub(super) struct Search<'a, L> {
 }
 
 impl<'a, L: Links> Search<'a, L> {
-    pub(super) fn new(links: &'a L, windows: Windows<'a>, loads: Loads) -> Self {
+    pub(super) fn new(
+        links: &'a L,
+        windows: Windows<'a>,
+        loads: Loads,
+        watch: &mut Watch<'_>,
+    ) -> Result<Self, Unmatched> {
         let (rows, columns) = (windows.rows.len(), windows.columns.len());
         let mut places = Vec::with_capacity(columns);
         let mut capacities = Vec::with_capacity(columns);
         let mut start = 0_usize;
         for (window, &load) in windows.columns.iter().zip(&loads.columns) {
-            places.push(Place { start, len: 0, cursor: 0 });
+            places.push(Place { start, len: load, cursor: 0 });
             let capacity = window.max.min(load.saturating_add(1));
             capacities.push(capacity);
             start += capacity as usize;
         }
         let mut holders = alloc::vec![0; start];
+        // Ends of the stretches so far, alone: they are read at random.
+        let mut ends: Vec<usize> = places.iter().map(|place| place.start).collect();
         for row in 0..rows {
+            watch.tick(loads.rows[row] as usize)?;
             loads.used.each_in(links.slots(row), |slot| {
-                let place = &mut places[links.column(row, slot) as usize];
-                holders[place.start + place.len as usize] = number(row);
-                place.len += 1;
+                let end = &mut ends[links.column(row, slot) as usize];
+                holders[*end] = number(row);
+                *end += 1;
             });
         }
-        Self {
+        Ok(Self {
             links,
             windows,
             loads,
@@ -101,11 +116,13 @@ impl<'a, L: Links> Search<'a, L> {
             column_levels: alloc::vec![UNSEEN; columns],
             cursors: alloc::vec![0; rows],
             settled: Bits::none(rows),
+            entered: Bits::none(rows),
+            leaves: Vec::new(),
             queue: Vec::new(),
             unseen: Vec::new(),
             path: Vec::new(),
             last: 0,
-        }
+        })
     }
 
     /// Fills rows that are below their minimum; columns keep their maximum. Afterwards as many units of the rows'
@@ -186,13 +203,9 @@ impl<'a, L: Links> Search<'a, L> {
     /// Grows a tree from each row in the queue until it finds an end, and sends one unit there at once; returns how
     /// many were sent. Trees have nothing in common, so that no unit stands in another's way.
     fn grow(&mut self, watch: &mut Watch<'_>) -> Result<usize, Unmatched> {
-        let sources = self.queue.len();
         self.settled.clear();
-        self.row_levels.fill(UNSEEN);
-        for &row in &self.queue {
-            self.row_levels[row as usize] = row;
-            self.cursors[row as usize] = NONE;
-        }
+        self.entered.clear();
+        self.leaves.clear();
         for (level, (load, limit)) in self.column_levels.iter_mut().zip(self.loads.columns.iter().zip(&self.limits)) {
             *level = if load < limit { END } else { UNSEEN };
         }
@@ -200,29 +213,61 @@ impl<'a, L: Links> Search<'a, L> {
             self.unseen.clear();
             self.unseen.extend(0..number(self.places.len()));
         }
-        let (mut next, mut sent) = (0, 0);
-        while next < self.queue.len() && sent < sources {
-            let row = self.queue[next];
-            next += 1;
-            let root = self.row_levels[row as usize];
-            if self.settled.has(root as usize) {
-                continue;
+        let sources = self.queue.len();
+        let (mut sent, mut work) = (0, sources);
+        for place in 0..sources {
+            let row = self.queue[place];
+            self.entered.add(row as usize);
+            self.cursors[row as usize] = NONE;
+        }
+        for place in 0..sources {
+            let row = self.queue[place];
+            sent += usize::from(self.branch(row, row, watch)?);
+        }
+        // Once most trees have found an end, the others may grow for as long again; then better all start anew.
+        let most = sources - sources / 4;
+        let mut stop = usize::MAX;
+        let mut next = 0;
+        let mut spans = Vec::with_capacity(WAVE);
+        let mut wave: Vec<(u32, u32, u32)> = Vec::new();
+        // Rows wait in their columns until they are wanted, for most never are. Those of some columns are read
+        // together, step by step, so that reads do not wait for one another.
+        while next < self.leaves.len() && sent < sources && work < stop {
+            let leaves = &self.leaves[next..self.leaves.len().min(next + WAVE)];
+            next += leaves.len();
+            spans.clear();
+            let open = leaves.iter().filter(|(_, root)| !self.settled.has(*root as usize));
+            spans.extend(open.map(|&(column, root)| (self.places[column as usize], column, root)));
+            wave.clear();
+            for &(Place { start, len, .. }, column, root) in &spans {
+                wave.extend(self.holders[start..start + len as usize].iter().map(|&row| (row, column, root)));
             }
-            if let Some(column) = self.branch(row, root, watch)? {
-                self.settled.add(root as usize);
-                self.climb(row, column);
-                self.loads.rows[root as usize] += 1;
-                sent += 1;
+            wave.retain(|&(row, _, _)| !self.entered.has(row as usize));
+            let touched = wave.iter().fold(0, |touched, &(row, _, _)| touched ^ self.links.touch(row as usize));
+            core::hint::black_box(touched);
+            for &(row, column, root) in &wave {
+                if self.settled.has(root as usize) || self.entered.has(row as usize) {
+                    continue;
+                }
+                self.entered.add(row as usize);
+                self.cursors[row as usize] = column;
+                work += 1;
+                if self.branch(row, root, watch)? {
+                    sent += 1;
+                    if sent == most {
+                        stop = 2 * work;
+                    }
+                }
             }
         }
         Ok(sent)
     }
 
-    /// Adds the columns that a row could take, and the rows that hold them, to the row's tree, up to the first column
-    /// that takes one more, which is returned.
+    /// Adds the columns that a row could take to its tree, up to the first column that takes one more: then a unit is
+    /// sent there, and the tree has done its work.
     #[inline]
-    fn branch(&mut self, row: u32, root: u32, watch: &mut Watch<'_>) -> Result<Option<u32>, Unmatched> {
-        let Self { links, loads, places, holders, row_levels, column_levels, cursors, queue, unseen, .. } = self;
+    fn branch(&mut self, row: u32, root: u32, watch: &mut Watch<'_>) -> Result<bool, Unmatched> {
+        let Self { links, loads, column_levels, leaves, unseen, .. } = self;
         let mut end = None;
         let at = row as usize;
         // Whether the column is now seen.
@@ -239,15 +284,7 @@ impl<'a, L: Links> Search<'a, L> {
                 return false;
             }
             *seen = row;
-            let place = places[column as usize];
-            for &holder in &holders[place.start..place.start + place.len as usize] {
-                let seen = &mut row_levels[holder as usize];
-                if *seen == UNSEEN {
-                    *seen = root;
-                    cursors[holder as usize] = column;
-                    queue.push(holder);
-                }
-            }
+            leaves.push((column, root));
             true
         };
         if L::DENSE {
@@ -259,7 +296,11 @@ impl<'a, L: Links> Search<'a, L> {
                 see(Some(slot), column);
             }
         }
-        Ok(end)
+        let Some(end) = end else { return Ok(false) };
+        self.settled.add(root as usize);
+        self.climb(row, end);
+        self.loads.rows[root as usize] += 1;
+        Ok(true)
     }
 
     /// A row takes a column that has room, and so on up its tree: the row above takes what the row below gives up.
