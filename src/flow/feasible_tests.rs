@@ -107,7 +107,7 @@ impl Case {
                 false
             }
             Err(error) => {
-                assert_eq!(error, Unmatched::Reversed);
+                assert_eq!(error, Unmatched::Refuted);
                 assert!(self.rows.iter().chain(&self.columns).any(|window| window.min > window.max));
                 false
             }

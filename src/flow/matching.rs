@@ -48,9 +48,10 @@ pub enum Unmatched {
     /// The windows cannot all be kept.
     #[error("the windows cannot all be kept")]
     Infeasible(Box<Cut>),
-    /// A window has its minimum above its maximum.
-    #[error("a window has its minimum above its maximum")]
-    Reversed,
+    /// The windows cannot all be kept, and no cut says why: a minimum lies above its maximum, or the method that was
+    /// asked for gives none.
+    #[error("the windows cannot all be kept")]
+    Refuted,
     /// Weights times the number of places leave no room in 64 bits.
     #[error("weights up to {largest} leave no room for exact arithmetic with {places} places")]
     TooLarge {

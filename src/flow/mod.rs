@@ -42,9 +42,9 @@ mod program_tests;
 mod proof;
 mod search;
 mod simplex;
+mod solve;
 #[cfg(test)]
 mod tests;
-#[allow(dead_code, reason = "the choice between the methods is made elsewhere")]
 mod tied;
 mod weight;
 
@@ -55,6 +55,7 @@ pub use matching::{Counters, Duals, Matching, Unmatched};
 pub use program::{Blockade, ColumnNode, Obstacle, Optimum, Program, RowNode, Slice, Unsolved};
 pub use program_proof::ProgramFlaw;
 pub use proof::Flaw;
+pub use solve::Method;
 
 pub(crate) use face::Face;
 pub(crate) use search::Flow;

@@ -62,11 +62,7 @@ impl Instance {
     ///
     /// # Panics
     /// When there is not one dual for each row and each column.
-    pub fn solve_again(
-        &self,
-        duals: &Duals,
-        watch: &mut dyn FnMut(&Counters) -> bool,
-    ) -> Result<Matching, Unmatched> {
+    pub fn solve_again(&self, duals: &Duals, watch: &mut dyn FnMut(&Counters) -> bool) -> Result<Matching, Unmatched> {
         let shape = (self.rows().len(), self.columns().len());
         assert_eq!((duals.rows.len(), duals.columns.len()), shape, "one dual for each row and column");
         self.solve_from(None, Some(duals), watch)
@@ -123,7 +119,7 @@ impl Instance {
             Err(Unsolved::Infeasible(_)) => {
                 return Err(match self.feasible(&mut || watch(&Counters::default()))? {
                     Feasibility::Cut(cut) => Unmatched::Infeasible(Box::new(cut)),
-                    Feasibility::Matching(_) => Unmatched::Reversed,
+                    Feasibility::Matching(_) => Unmatched::Refuted,
                 });
             }
             Err(Unsolved::Stopped) => return Err(Unmatched::Stopped),

@@ -162,7 +162,7 @@ fn small_instances_reach_the_best_of_all_subsets() {
                 assert_eq!(Some(matching.objective()), best);
                 feasible += 1;
             }
-            (Err(error), best) => assert_eq!((error, best), (Unmatched::Infeasible, None)),
+            (Err(error), best) => assert_eq!((error, best), (Unmatched::Refuted, None)),
         }
     }
     assert!((1000..5000).contains(&feasible), "both kinds are tried: {feasible}");
@@ -190,7 +190,7 @@ fn larger_instances_reach_what_the_general_engine_reaches() {
                 assert_eq!(Some(matching.objective()), best);
                 feasible += 1;
             }
-            (Err(error), best) => assert_eq!((error, best), (Unmatched::Infeasible, None)),
+            (Err(error), best) => assert_eq!((error, best), (Unmatched::Refuted, None)),
         }
     }
     assert!((400..1300).contains(&feasible), "both kinds are tried: {feasible}");
@@ -265,13 +265,13 @@ fn the_rule_counts_units_between_the_weights_and_zero() {
 #[test]
 fn what_cannot_be_matched_is_refused() {
     let error = |instance: &Instance| run(instance).expect_err("there is no matching");
-    assert_eq!(error(&of_weights(&[1, 2], Window::exactly(3))), Unmatched::Infeasible);
-    assert_eq!(error(&of_weights(&[1, 2], Window::new(2, 1))), Unmatched::Infeasible);
+    assert_eq!(error(&of_weights(&[1, 2], Window::exactly(3))), Unmatched::Refuted);
+    assert_eq!(error(&of_weights(&[1, 2], Window::new(2, 1))), Unmatched::Refuted);
     assert!(matches!(error(&of_weights(&[1, 1_000_003], Window::new(0, 1))), Unmatched::TooLarge { .. }));
     let mut builder = Builder::with_shape(alloc::vec![Window::new(0, 1), Window::exactly(2)], 1, 0);
     builder.row(Window::new(0, 2), &[(0, 5), (1, 5)]);
-    assert_eq!(error(&builder.finish()), Unmatched::Infeasible);
-    assert_eq!(error(&Builder::with_shape(alloc::vec![Window::exactly(1)], 0, 0).finish()), Unmatched::Infeasible);
+    assert_eq!(error(&builder.finish()), Unmatched::Refuted);
+    assert_eq!(error(&Builder::with_shape(alloc::vec![Window::exactly(1)], 0, 0).finish()), Unmatched::Refuted);
     assert!(run(&Builder::with_shape(Vec::new(), 0, 0).finish()).expect("nothing is asked for").is_empty());
 }
 

@@ -31,6 +31,8 @@ pub(crate) struct People {
     pub(crate) authors: Rows<u32>,
     /// Person -> works.
     pub(crate) works_by: Rows<u32>,
+    /// The stated ids of works.
+    pub(crate) work_ids: BTreeMap<u32, Id>,
     /// Authors who are not listed students.
     others: BTreeMap<Id, u32>,
 }
@@ -46,6 +48,7 @@ impl People {
             own_authors: Rows::empty(0),
             authors: Rows::empty(0),
             works_by: Rows::empty(0),
+            work_ids: BTreeMap::new(),
             others: BTreeMap::new(),
             students,
             submissions,
@@ -143,6 +146,7 @@ impl People {
         }
         let copies = self.work_of.iter().enumerate().map(|(submission, &work)| (work, index(submission)));
         self.copies = Rows::counted(works as usize, copies);
+        self.work_ids = known.into_iter().map(|(id, work)| (work, id.clone())).collect();
         let authors = self.own_authors.entries().map(|(submission, person)| (self.work_of[submission], person));
         self.authors = Rows::sorted(works as usize, authors.collect());
         let works_by = self.authors.entries().map(|(work, person)| (person, index(work)));

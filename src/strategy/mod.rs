@@ -6,6 +6,7 @@
 //!
 //! A new strategy is one file and one line in [`registry`].
 
+mod bounded;
 mod candidates;
 mod goals;
 mod ideal;

@@ -104,11 +104,11 @@ impl Instance {
     /// ```
     ///
     /// # Errors
-    /// [`Unmatched::Stopped`] when `watch` returned false; [`Unmatched::Reversed`] when a window has a minimum above
+    /// [`Unmatched::Stopped`] when `watch` returned false; [`Unmatched::Refuted`] when a window has a minimum above
     /// its maximum, which no cut is needed to see.
     pub fn feasible(&self, watch: &mut dyn FnMut() -> bool) -> Result<Feasibility, Unmatched> {
         if self.rows.iter().chain(&self.columns).any(|window| window.min > window.max) {
-            return Err(Unmatched::Reversed);
+            return Err(Unmatched::Refuted);
         }
         let windows = Windows { rows: &self.rows, columns: &self.columns };
         let mut watch = Watch::new(watch);

@@ -168,7 +168,7 @@ fn balance<T: Table>(state: &mut State<'_, T>, watch: &mut Watch<'_>) -> Result<
         match state.search(watch)? {
             Reached::Layers => state.send_all(watch)?,
             Reached::Farther => {}
-            Reached::Nothing => return Err(Unmatched::Infeasible),
+            Reached::Nothing => return Err(Unmatched::Refuted),
         }
     }
     Ok(())

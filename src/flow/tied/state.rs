@@ -146,7 +146,7 @@ impl<'i, T: Table> State<'i, T> {
     /// A dual for each row, so that it is in kilter, and the pairs it must take then.
     fn take_best(&mut self, watch: &mut Watch<'_>) -> Result<(), Unmatched> {
         if self.column_windows.iter().any(|window| window.min > window.max) {
-            return Err(Unmatched::Infeasible);
+            return Err(Unmatched::Refuted);
         }
         let zero = self.h - self.top;
         let (mut reduced, mut memory): (Vec<i32>, Vec<i32>) = (Vec::new(), Vec::new());
@@ -155,7 +155,7 @@ impl<'i, T: Table> State<'i, T> {
             watch.steps(reduced.len())?;
             let pairs = reduced.iter().filter(|&&cost| cost != FAR).count();
             if window.min > window.max || (window.min as usize) > pairs {
-                return Err(Unmatched::Infeasible);
+                return Err(Unmatched::Refuted);
             }
             let at_most = kth(&reduced, window.max as usize, &mut memory).map(|cost| -cost);
             let at_least = if window.min == window.max {
@@ -286,14 +286,11 @@ impl<'i, T: Table> State<'i, T> {
             columns: self.columns.v.iter().map(|&v| (i64::from(v) + h) * unit + column_base).collect(),
         };
         let taken = |row: usize| &self.slots[self.starts[row] as usize..self.starts[row + 1] as usize];
-        let mut chosen = Vec::with_capacity(self.slots.len());
-        let mut ends = Vec::with_capacity(self.starts.len());
-        for row in 0..self.row_windows.len() {
-            chosen.extend(taken(row).iter().map(|slot| slot.column).filter(|&column| column != NONE));
-            ends.push(chosen.len());
-        }
-        let columns = ends.iter().scan(0, |start, &end| Some(&chosen[core::mem::replace(start, end)..end]));
-        Matching::new(instance, columns, duals, counters)
+        let chosen = (0..self.row_windows.len()).map(|row| {
+            let columns = taken(row).iter().map(|slot| slot.column).filter(|&column| column != NONE);
+            columns.filter_map(move |column| Some((column, instance.weight(row, column)?)))
+        });
+        Matching::new(chosen, duals, counters)
     }
 }
 
