@@ -34,6 +34,7 @@ mod face;
 mod instance;
 mod matching;
 mod proof;
+mod regular;
 mod search;
 #[cfg(test)]
 mod tests;
@@ -42,6 +43,7 @@ mod weight;
 pub use instance::{Builder, Instance, Window};
 pub use matching::{Counters, Duals, Matching, Unmatched};
 pub use proof::Flaw;
+pub use regular::Regular;
 
 pub(crate) use cut::{Cut, CutSide};
 pub(crate) use face::Face;

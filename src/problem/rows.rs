@@ -101,6 +101,17 @@ impl<T: Copy> Rows<T> {
         if values.is_empty() { Self::empty(rows) } else { Self { len: rows, starts, values } }
     }
 
+    /// Rows of one width.
+    pub(crate) fn even(rows: usize, width: usize, values: Vec<T>) -> Self {
+        debug_assert_eq!(values.len(), rows * width);
+        if values.is_empty() {
+            return Self::empty(rows);
+        }
+        index(values.len());
+        let starts = (0..=rows).map(|row| index(row * width)).collect();
+        Self { len: rows, starts, values }
+    }
+
     /// Rows without a value.
     pub(crate) const fn empty(rows: usize) -> Self {
         Self { len: rows, starts: Vec::new(), values: Vec::new() }

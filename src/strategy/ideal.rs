@@ -89,7 +89,7 @@ impl Ideal {
 }
 
 /// Whether evenness alone decides: nothing is wished for, no delete counts, and no rule picks single pairs out.
-fn is_plain(problem: &Problem) -> bool {
+pub(super) fn is_plain(problem: &Problem) -> bool {
     let wishes = |relation| matches!(relation, Relation::PreferSame | Relation::PreferDifferent);
     let nothing_moves = problem.settled.movable.values().is_empty();
     !problem.asks_nothing()

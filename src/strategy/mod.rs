@@ -16,6 +16,7 @@ mod optimum;
 mod pairing;
 mod random;
 mod reciprocal;
+mod regular;
 mod round_robin;
 
 pub use goals::{Objective, objective};
