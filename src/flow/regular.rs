@@ -241,6 +241,7 @@ impl<'a> Regular<'a> {
     }
 
     /// Writes a column of the heads of some tails, notes what is not allowed, and sorts what is complete.
+    #[allow(clippy::needless_bitwise_bool, reason = "one branch for all that is rare")]
     fn put<const DEGREE: usize>(
         &self,
         rows: &mut [u32],
@@ -393,7 +394,9 @@ impl<'a> Regular<'a> {
         let (mut runs, places, heads);
         if part_of.is_none() && class.is_sorted() {
             let mut run = Runs::default();
-            class.iter().for_each(|&class| run.add(class));
+            for &class in class {
+                run.add(class);
+            }
             (runs, places, heads) = (alloc::vec![run], None, self.own.map(Cow::Borrowed));
         } else {
             // A counting sort by class; then, if there are parts, one by part, which keeps that order.

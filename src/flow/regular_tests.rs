@@ -185,7 +185,7 @@ fn results_are_frozen() {
     let drawn = [4, 6, 5, 9, 0, 4, 1, 7, 3, 9, 2, 3, 7, 8, 2, 5, 0, 1, 6, 8];
     assert_eq!(regular.random(&mut random(42)).as_deref(), Some(&drawn[..]));
     // Beyond the size of one block of the shuffle: the sum of arcs by place.
-    let classes = sized(&[4; 5_000]);
+    let classes = sized(&vec![4; 5_000]);
     let rows = Regular::new(20_000, 3).apart(&classes, &classes).random(&mut random(42)).expect("a graph");
     let sum = (1_u64..).zip(rows).fold(0, |sum: u64, (at, head)| sum.wrapping_add(at * u64::from(head)));
     assert_eq!(sum, 18_029_897_233_677);
@@ -199,7 +199,9 @@ fn deviation(regular: &Regular<'_>, allowed: &[(u32, u32)]) -> f64 {
     for _ in 0..RUNS {
         let rows = regular.random(&mut random).expect("a graph");
         for (tail, heads) in (0..).zip(rows.chunks(regular.degree)) {
-            heads.iter().for_each(|&head| *counts.get_mut(&(tail, head)).expect("allowed") += 1);
+            for &head in heads {
+                *counts.get_mut(&(tail, head)).expect("allowed") += 1;
+            }
         }
     }
     let arcs = u32::try_from(regular.vertices * regular.degree).expect("few");

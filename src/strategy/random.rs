@@ -52,7 +52,7 @@ fn drawn(problem: &Problem, seed: u64) -> Option<Assignment> {
     if !uniform.covers_all && problem.students().saturating_mul(problem.submissions()) <= ALL_PAIRS {
         return None;
     }
-    uniform.assignment(|regular| regular.random(&mut Random::new(seed, Purpose::Regular)))
+    uniform.drawn(&mut Random::new(seed, Purpose::Regular))
 }
 
 /// The assignment by random pairing of ideal counts, where that works out.

@@ -10,6 +10,7 @@ use crate::flow::Regular;
 use crate::input::{Reciprocal, Relation, Stance};
 use crate::problem::Problem;
 use crate::problem::rows::{Rows, index};
+use crate::random::Random;
 
 /// A problem as a regular graph: students are tails, submissions are heads.
 #[derive(Debug, Clone)]
@@ -78,17 +79,28 @@ impl<'p> Uniform<'p> {
         Some(Self { problem, reviews, covers_all, own, apart, within, forbidden })
     }
 
-    /// The assignment that a graph stands for.
-    pub(super) fn assignment(&self, make: impl FnOnce(&Regular<'_>) -> Option<Vec<u32>>) -> Option<Assignment> {
-        let n = self.problem.students();
-        let mut regular = Regular::new(n, self.reviews).own(self.own).forbidding(&self.forbidden);
-        for (students, submissions) in &self.apart {
-            regular = regular.apart(students, submissions);
+    /// The assignment by rotation, if that makes a graph.
+    pub(super) fn rotated(&self) -> Option<Assignment> {
+        self.regular().deterministic().map(|rows| self.assignment(rows))
+    }
+
+    /// A random assignment, if a graph is found.
+    pub(super) fn drawn(&self, random: &mut Random) -> Option<Assignment> {
+        self.regular().random(random).map(|rows| self.assignment(rows))
+    }
+
+    fn regular(&self) -> Regular<'_> {
+        let regular = Regular::new(self.problem.students(), self.reviews).own(self.own).forbidding(&self.forbidden);
+        let regular =
+            self.apart.iter().fold(regular, |graph, (students, submissions)| graph.apart(students, submissions));
+        match &self.within {
+            Some((students, submissions)) => regular.within(students, submissions),
+            None => regular,
         }
-        if let Some((students, submissions)) = &self.within {
-            regular = regular.within(students, submissions);
-        }
-        make(&regular).map(|rows| Assignment::even(n, self.reviews, rows))
+    }
+
+    fn assignment(&self, rows: Vec<u32>) -> Assignment {
+        Assignment::even(self.problem.students(), self.reviews, rows)
     }
 }
 

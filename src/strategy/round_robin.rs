@@ -36,7 +36,7 @@ impl Strategy for RoundRobin {
 
     fn assign(&self, problem: &Problem, run: &mut Run<'_>) -> Result<Solution, AssignError> {
         run.report("rotation", 0, problem.students() as u64)?;
-        let uniform = Uniform::of(problem).and_then(|uniform| uniform.assignment(|regular| regular.deterministic()));
+        let uniform = Uniform::of(problem).and_then(|uniform| uniform.rotated());
         if let Some(assignment) = uniform.or_else(|| rotated(problem)) {
             return Ok(Solution::new(self.name(), run.seed, assignment));
         }
