@@ -108,7 +108,7 @@ impl<T: Copy> Rows<T> {
             return Self::empty(rows);
         }
         index(values.len());
-        let starts = (0..=rows).map(|row| index(row * width)).collect();
+        let starts = (0..index(rows) + 1).map(|row| row * index(width)).collect();
         Self { len: rows, starts, values }
     }
 
@@ -123,6 +123,14 @@ impl<T: Copy> Rows<T> {
             return &[];
         }
         &self.values[self.starts[row] as usize..self.starts[row + 1] as usize]
+    }
+
+    /// The values of rows that have one each.
+    pub(crate) fn singles(&self) -> Option<&[T]> {
+        let whole = self.values.len() == self.len;
+        // Without an early end, which would keep the processor from comparing several at a time.
+        let single = self.starts.iter().zip(0..).fold(true, |single, (&start, row)| single & (start == row));
+        (whole && single).then_some(&self.values)
     }
 
     /// All values, row by row.
@@ -174,6 +182,16 @@ mod tests {
     fn written_sets_are_sorted_and_hold_each_value_once() {
         let rows = Rows::sets(3, 0, |row, values| values.extend([row, 2, 1, 2]));
         assert_eq!((rows.row(0), rows.row(1), rows.row(2)), (&[0, 1, 2][..], &[1, 2][..], &[1, 2][..]));
+    }
+
+    #[test]
+    fn even_rows_and_single_values() {
+        let rows = Rows::even(2, 3, alloc::vec![1, 2, 3, 4, 5, 6]);
+        assert_eq!((rows.len(), rows.row(0), rows.row(1), rows.singles()), (2, &[1, 2, 3][..], &[4, 5, 6][..], None));
+        assert_eq!(Rows::even(3, 0, Vec::<u32>::new()).row(2), []);
+        assert_eq!(Rows::even(2, 1, alloc::vec![7, 8]).singles(), Some(&[7, 8][..]));
+        assert_eq!(Rows::grouped(3, &[(0, 1), (0, 2), (2, 3)]).singles(), None);
+        assert_eq!(Rows::<u32>::empty(1).singles(), None);
     }
 
     #[test]

@@ -39,15 +39,16 @@ impl<'p> Uniform<'p> {
             && problem.people.persons() == n
             && problem.policy.reciprocal == Reciprocal::Allow
             && settled.fixed.values().is_empty()
-            && settled.received.iter().chain(&settled.given).all(|&count| count == 0)
-            && (0..n).all(|student| problem.may_review(student))
-            && (0..n).all(|submission| problem.is_handed_in(submission))
+            && settled.received.iter().fold(0, |any, &count| any | count) == 0
+            && settled.given.iter().fold(0, |any, &count| any | count) == 0
+            && problem.may_review.iter().all(|&may| may)
+            && problem.handed_in.iter().all(|&open| open)
             && is_plain(problem);
         // As many works as submissions, each with one author, and each author with one of them.
-        if !whole || problem.people.copies.len() != n || only_values(&problem.people.authors).is_none() {
+        if !whole || problem.people.copies.len() != n || problem.people.authors.singles().is_none() {
             return None;
         }
-        let own = only_values(&problem.people.works_by)?;
+        let own = problem.people.works_by.singles()?;
         let (given, received) = (problem.student_bound(0), problem.submission_bound(0));
         let alike = (1..n).all(|one| problem.student_bound(one) == given && problem.submission_bound(one) == received);
         let reviews = given.min.max(received.min);
@@ -104,15 +105,9 @@ impl<'p> Uniform<'p> {
     }
 }
 
-/// The values of rows that have one each.
-fn only_values(rows: &Rows<u32>) -> Option<&[u32]> {
-    let values = rows.values();
-    (values.len() == rows.len() && (0..rows.len()).all(|row| rows.row(row).len() == 1)).then_some(values)
-}
-
 /// The values of rows that have at most one each.
 fn few_values(rows: &Rows<u32>) -> Option<Cow<'_, [u32]>> {
-    if let Some(values) = only_values(rows) {
+    if let Some(values) = rows.singles() {
         return Some(Cow::Borrowed(values));
     }
     let value = |row: usize| match rows.row(row) {
