@@ -108,7 +108,7 @@ impl<T: Copy> Rows<T> {
             return Self::empty(rows);
         }
         index(values.len());
-        let starts = (0..index(rows) + 1).map(|row| row * index(width)).collect();
+        let starts = (0..=index(rows)).map(|row| row * index(width)).collect();
         Self { len: rows, starts, values }
     }
 
@@ -126,6 +126,7 @@ impl<T: Copy> Rows<T> {
     }
 
     /// The values of rows that have one each.
+    #[allow(clippy::needless_bitwise_bool, reason = "no branch")]
     pub(crate) fn singles(&self) -> Option<&[T]> {
         let whole = self.values.len() == self.len;
         // Without an early end, which would keep the processor from comparing several at a time.
