@@ -31,6 +31,11 @@ impl Assignment {
         }
     }
 
+    /// An assignment whose students review `reviews` each, ascending, student by student.
+    pub(crate) fn even(students: usize, reviews: usize, submissions: Vec<u32>) -> Self {
+        Self { rows: Rows::even(students, reviews, submissions) }
+    }
+
     /// The submissions a student reviews, sorted.
     #[must_use]
     pub fn of(&self, student: usize) -> &[u32] {

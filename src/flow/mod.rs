@@ -40,6 +40,7 @@ mod program_proof;
 #[cfg(test)]
 mod program_tests;
 mod proof;
+mod regular;
 mod search;
 mod simplex;
 mod solve;
@@ -55,6 +56,7 @@ pub use matching::{Counters, Duals, Matching, Unmatched};
 pub use program::{Blockade, ColumnNode, Obstacle, Optimum, Program, RowNode, Slice, Unsolved};
 pub use program_proof::ProgramFlaw;
 pub use proof::Flaw;
+pub use regular::Regular;
 pub use solve::Method;
 
 pub(crate) use face::Face;

@@ -101,6 +101,17 @@ impl<T: Copy> Rows<T> {
         if values.is_empty() { Self::empty(rows) } else { Self { len: rows, starts, values } }
     }
 
+    /// Rows of one width.
+    pub(crate) fn even(rows: usize, width: usize, values: Vec<T>) -> Self {
+        debug_assert_eq!(values.len(), rows * width);
+        if values.is_empty() {
+            return Self::empty(rows);
+        }
+        index(values.len());
+        let starts = (0..=index(rows)).map(|row| row * index(width)).collect();
+        Self { len: rows, starts, values }
+    }
+
     /// Rows without a value.
     pub(crate) const fn empty(rows: usize) -> Self {
         Self { len: rows, starts: Vec::new(), values: Vec::new() }
@@ -112,6 +123,15 @@ impl<T: Copy> Rows<T> {
             return &[];
         }
         &self.values[self.starts[row] as usize..self.starts[row + 1] as usize]
+    }
+
+    /// The values of rows that have one each.
+    #[allow(clippy::needless_bitwise_bool, reason = "no branch")]
+    pub(crate) fn singles(&self) -> Option<&[T]> {
+        let whole = self.values.len() == self.len;
+        // Without an early end, which would keep the processor from comparing several at a time.
+        let single = self.starts.iter().zip(0..).fold(true, |single, (&start, row)| single & (start == row));
+        (whole && single).then_some(&self.values)
     }
 
     /// All values, row by row.
@@ -163,6 +183,16 @@ mod tests {
     fn written_sets_are_sorted_and_hold_each_value_once() {
         let rows = Rows::sets(3, 0, |row, values| values.extend([row, 2, 1, 2]));
         assert_eq!((rows.row(0), rows.row(1), rows.row(2)), (&[0, 1, 2][..], &[1, 2][..], &[1, 2][..]));
+    }
+
+    #[test]
+    fn even_rows_and_single_values() {
+        let rows = Rows::even(2, 3, alloc::vec![1, 2, 3, 4, 5, 6]);
+        assert_eq!((rows.len(), rows.row(0), rows.row(1), rows.singles()), (2, &[1, 2, 3][..], &[4, 5, 6][..], None));
+        assert_eq!(Rows::even(3, 0, Vec::<u32>::new()).row(2), []);
+        assert_eq!(Rows::even(2, 1, alloc::vec![7, 8]).singles(), Some(&[7, 8][..]));
+        assert_eq!(Rows::grouped(3, &[(0, 1), (0, 2), (2, 3)]).singles(), None);
+        assert_eq!(Rows::<u32>::empty(1).singles(), None);
     }
 
     #[test]

@@ -55,7 +55,7 @@ impl Ideal {
 
     /// The ideal counts, if the goals allow for them and the bounds can be met by numbers alone.
     pub(super) fn of(problem: &Problem, choose: &mut Choose<'_>) -> Option<Self> {
-        if !numbers_decide(problem) || problem.policy.unscored == Unscored::Forbid {
+        if !is_plain(problem) {
             return None;
         }
         let components = Open::components(problem)?.into_iter().map(|open| open.close(choose));
@@ -149,6 +149,11 @@ impl Open {
         let all_receive = receiving.len() == open;
         Some(Component { giving: fill(&self.giving, most_given, count, choose)?, receiving, all_receive })
     }
+}
+
+/// Whether evenness alone decides: numbers decide, and no rule picks single pairs out.
+pub(super) fn is_plain(problem: &Problem) -> bool {
+    numbers_decide(problem) && problem.policy.unscored == Unscored::Allow
 }
 
 /// Whether numbers decide all goals that are shared: nothing is wished for, no delete counts, and no must is left open.

@@ -18,6 +18,7 @@ mod optimum;
 mod pairing;
 mod random;
 mod reciprocal;
+mod regular;
 mod round_robin;
 
 pub use goals::{Objective, objective};

@@ -7,6 +7,7 @@ use super::ideal::{Component, Ideal};
 use super::matching::seeded_optimum;
 use super::pairing::Pairing;
 use super::reciprocal::{fewer_reciprocal, settles_reciprocal};
+use super::regular::Uniform;
 use super::{AssignError, Guarantees, Run, Solution, Strategy};
 use crate::assignment::Assignment;
 use crate::problem::Problem;
@@ -33,7 +34,7 @@ impl Strategy for RandomAssignment {
 
     fn assign(&self, problem: &Problem, run: &mut Run<'_>) -> Result<Solution, AssignError> {
         run.report("pairing", 0, problem.students() as u64)?;
-        if let Some(assignment) = paired(problem, run.seed) {
+        if let Some(assignment) = drawn(problem, run.seed).or_else(|| paired(problem, run.seed)) {
             return Ok(Solution::new(self.name(), run.seed, assignment));
         }
         let mut optimum = seeded_optimum(problem, run)?;
@@ -42,6 +43,16 @@ impl Strategy for RandomAssignment {
         let assignment = fewer_reciprocal(optimum, run.seed, run)?;
         Ok(Solution::new(self.name(), run.seed, assignment))
     }
+}
+
+/// The assignment by a random regular graph, where all are alike.
+fn drawn(problem: &Problem, seed: u64) -> Option<Assignment> {
+    let uniform = Uniform::of(problem)?;
+    // Within bounds that leave a choice, uneven counts are as good; only the flow reaches those.
+    if !uniform.covers_all && problem.students().saturating_mul(problem.submissions()) <= ALL_PAIRS {
+        return None;
+    }
+    uniform.drawn(&mut Random::new(seed, Purpose::Regular))
 }
 
 /// The assignment by random pairing of ideal counts, where that works out.

@@ -7,6 +7,7 @@ use super::network::Model;
 use super::optimum::optimum;
 use super::pairing::Pairing;
 use super::reciprocal::{fewer_reciprocal, settles_reciprocal};
+use super::regular::Uniform;
 use super::{AssignError, Guarantees, Run, Solution, Strategy};
 use crate::assignment::Assignment;
 use crate::input::Relation;
@@ -35,7 +36,8 @@ impl Strategy for RoundRobin {
 
     fn assign(&self, problem: &Problem, run: &mut Run<'_>) -> Result<Solution, AssignError> {
         run.report("rotation", 0, problem.students() as u64)?;
-        if let Some(assignment) = rotated(problem) {
+        let uniform = Uniform::of(problem).and_then(|uniform| uniform.rotated());
+        if let Some(assignment) = uniform.or_else(|| rotated(problem)) {
             return Ok(Solution::new(self.name(), run.seed, assignment));
         }
         let students: Vec<u32> = (0..index(problem.students())).collect();
