@@ -295,10 +295,10 @@ impl Sums<'_, '_> {
             free.note(person, &mut is_free);
             let value = i128::from(value);
             let mut sum = 0;
-            for (worth, is_free) in worth.iter().zip(&is_free) {
-                if *is_free && *worth > value {
-                    sum += worth - value;
-                }
+            // Which terms are above 0 cannot be foretold: without branches.
+            for (worth, &is_free) in worth.iter().zip(&is_free) {
+                let gain = (*worth - value).max(0);
+                sum += if is_free { gain } else { 0 };
             }
             found.bound = found.bound.and_then(|bound| bound.checked_add(sum));
             let may_move = |submission: &u32| is_free.get(at(*submission)).copied().unwrap_or(false);

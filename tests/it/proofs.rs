@@ -113,7 +113,7 @@ impl<'f, 'a> Open<'f, 'a> {
             if before == numbers {
                 break;
             }
-            assert!(round < numbers.len(), "the result is not optimal");
+            assert!(round < numbers.len(), "the result is not optimal: {:#?}", self.facts.rules.input);
         }
         let mut proof =
             Optimal { objective_units: self.chosen.iter().map(|pair| self.score(pair)).sum(), ..Optimal::default() };
@@ -228,18 +228,20 @@ fn changed(proof: &Optimal) -> Vec<Optimal> {
 #[test]
 fn the_checker_accepts_what_proves_an_optimum_and_nothing_else() {
     let (mut accepted, mut rejected, mut equal, mut worse, mut bundles, mut musts) = (0, 0, 0, 0, 0, 0);
-    for input in samples(small(), 1200).into_iter().map(without_other_goals) {
+    for input in samples(small(), 2000).into_iter().map(without_other_goals) {
         let facts = Facts::new(&input);
-        let Ok(problem) = Problem::new(&input) else { continue };
+        // Where nothing is asked for the plan is empty, however much there would be to gain.
+        let Some(problem) = Problem::new(&input).ok().filter(|_| !facts.nothing_asked()) else { continue };
         let Some((_, best)) = facts.greatest_affinity() else { continue };
         let assignment = indexed(&input, &problem, &best);
         let open = Open::new(&facts, &best);
-        let proof = open.proof();
-        if input.policy.existing == Existing::Rebalance && facts.movable.iter().any(|pair| facts.free.contains(pair)) {
-            let found = codes(&input, &problem, &assignment, &proof);
+        if input.policy.existing == Existing::Rebalance && facts.movable.iter().any(|pair| open.free.contains(pair)) {
+            // Fewest deletes come first there.
+            let found = codes(&input, &problem, &assignment, &Optimal::default());
             assert!(found.contains("certificate_not_allowed"), "{input:#?}");
             continue;
         }
+        let proof = open.proof();
         assert!(open.proves(&proof), "{proof:?}");
         let found = codes(&input, &problem, &assignment, &proof);
         assert!(found.is_empty(), "{found:?} {proof:#?} {input:#?}");
@@ -263,11 +265,12 @@ fn the_checker_accepts_what_proves_an_optimum_and_nothing_else() {
         let total = |assignment: &Assignment| -> i64 {
             assignment.pairs().map(|(student, submission)| problem.score(student, submission).unwrap_or(0)).sum()
         };
-        if total(&random.assignment) < total(&assignment) {
+        let worse_by = total(&assignment) - total(&random.assignment);
+        if worse_by > 0 && facts.open_musts.is_empty() {
             worse += 1;
             assert!(codes(&input, &problem, &random.assignment, &proof).contains("certificate_objective"));
-            let lower = Optimal { objective_units: total(&random.assignment), ..proof.clone() };
-            assert!(codes(&input, &problem, &random.assignment, &lower).contains("certificate_gap"));
+            let lower = Optimal { objective_units: proof.objective_units - worse_by, ..proof.clone() };
+            assert_eq!(codes(&input, &problem, &random.assignment, &lower), BTreeSet::from(["certificate_gap"]));
         }
     }
     assert!(accepted > 400 && rejected > 5_000 && equal > 100 && worse > 50, "{accepted} {rejected} {equal} {worse}");
