@@ -12,6 +12,7 @@ mod completions;
 mod explain;
 mod failure;
 mod generate;
+mod interrupt;
 mod load;
 mod man;
 mod metrics;
@@ -111,6 +112,7 @@ impl Verb {
 /// Runs the command with the arguments of the process.
 #[must_use]
 pub fn main() -> ExitCode {
+    interrupt::watch();
     std::panic::set_hook(Box::new(|info| output::note(format_args!("{}", bug(info)))));
     let arguments: Vec<OsString> = std::env::args_os().collect();
     let json = asks_for_json(&arguments);

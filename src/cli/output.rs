@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 
 use super::failure::Failure;
+use super::interrupt;
 
 /// Large enough that writing is few calls.
 const BUFFER: usize = 1 << 16;
@@ -16,10 +17,55 @@ pub(super) fn note(line: impl std::fmt::Display) {
     let _ = writeln!(io::stderr().lock(), "{line}");
 }
 
+/// Gathers text and hands on whole lines, so that one who is interrupted leaves no half of one.
+pub(super) struct Lines<W> {
+    output: W,
+    waiting: Vec<u8>,
+}
+
+impl<W: Write> Lines<W> {
+    /// Lines for an output.
+    pub(super) fn new(output: W) -> Self {
+        Self { output, waiting: Vec::with_capacity(2 * BUFFER) }
+    }
+
+    fn hand_on(&mut self, length: usize) -> io::Result<()> {
+        let Self { output, waiting } = self;
+        interrupt::unbroken(|| output.write_all(&waiting[..length]).and_then(|()| output.flush()))?;
+        waiting.drain(..length);
+        Ok(())
+    }
+}
+
+impl<W: Write> Write for Lines<W> {
+    fn write(&mut self, text: &[u8]) -> io::Result<usize> {
+        self.waiting.extend_from_slice(text);
+        if self.waiting.len() >= BUFFER
+            && let Some(end) = text.iter().rposition(|&byte| byte == b'\n')
+        {
+            self.hand_on(self.waiting.len() - text.len() + end + 1)?;
+        }
+        Ok(text.len())
+    }
+
+    /// Hands on everything.
+    fn flush(&mut self) -> io::Result<()> {
+        self.hand_on(self.waiting.len())
+    }
+}
+
 /// Writes data to standard output.
 pub(super) fn stdout(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Failure> {
-    let mut output = BufWriter::with_capacity(BUFFER, io::stdout().lock());
-    write(&mut output).and_then(|()| output.flush()).map_err(Failure::stdout)
+    all_of(io::stdout().lock(), write).map_err(Failure::stdout)
+}
+
+/// Writes data, to the end.
+fn all_of(output: impl Write, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+    let mut output = Lines::new(output);
+    write(&mut output)?;
+    output.flush()?;
+    interrupt::done();
+    Ok(())
 }
 
 /// Writes one JSON document to standard output.
@@ -82,9 +128,7 @@ fn file(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io
         return Err(io::ErrorKind::IsADirectory.into());
     }
     if existing.as_ref().is_some_and(|existing| !existing.is_file()) {
-        let mut output = BufWriter::with_capacity(BUFFER, OpenOptions::new().write(true).open(path)?);
-        write(&mut output)?;
-        return output.flush();
+        return all_of(OpenOptions::new().write(true).open(path)?, write);
     }
     if existing.is_some() {
         // Whoever may not write the file may not replace it either.
@@ -95,14 +139,17 @@ fn file(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io
     builder.prefix(".peerplan-").suffix(".tmp");
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    let mut output =
-        BufWriter::with_capacity(BUFFER, builder.tempfile_in(directory).map_err(|error| without_path(&error))?);
+    let (unfinished, beside) = interrupt::unfinished(|| {
+        let beside = builder.tempfile_in(directory).map_err(|error| without_path(&error))?;
+        Ok((beside.path().to_owned(), beside))
+    })?;
+    let mut output = BufWriter::with_capacity(BUFFER, beside);
     write(&mut output)?;
     let complete = output.into_inner().map_err(io::IntoInnerError::into_error)?;
     if let Some(existing) = existing {
         complete.as_file().set_permissions(existing.permissions())?;
     }
-    complete.persist(path).map_err(|failed| failed.error)?;
+    unfinished.complete(|| complete.persist(path)).map_err(|failed| failed.error)?;
     Ok(())
 }
 

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+use super::interrupt;
 use crate::strategy::{Observer, Progress};
 
 /// Work that is shorter than this shows no bar.
@@ -43,7 +44,11 @@ impl Bar {
         if !self.terminal || (self.shown.is_none() && self.started.elapsed() < PATIENCE) {
             return;
         }
-        let bar = self.shown.get_or_insert_with(|| ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr()));
+        let bar = self.shown.get_or_insert_with(|| {
+            let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
+            interrupt::show(Some(bar.clone()));
+            bar
+        });
         if stage != self.stage {
             self.stage = stage;
             // Where the end is unknown, a bar would say nothing.
@@ -68,6 +73,7 @@ impl Observer for Bar {
 impl Drop for Bar {
     fn drop(&mut self) {
         if let Some(bar) = &self.shown {
+            interrupt::show(None);
             bar.finish_and_clear();
         }
     }

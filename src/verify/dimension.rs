@@ -139,15 +139,19 @@ impl Sets {
     /// Whether the sets of a person and a submission have a value in common; empty sets never do.
     pub(super) fn meet(&self, person: u32, submission: u32) -> bool {
         let submission = self.submissions.get(at(submission)).copied().unwrap_or(Code::EMPTY);
-        match (self.of_person(person), self.set(submission)) {
-            (Set::One(one), Set::One(other)) => one == other,
-            (Set::One(one), Set::Several(others)) | (Set::Several(others), Set::One(one)) => {
-                others.binary_search(&one).is_ok()
-            }
-            (Set::Several(some), Set::Several(others)) => {
-                let (few, many) = if some.len() < others.len() { (some, others) } else { (others, some) };
-                few.iter().any(|value| many.binary_search(value).is_ok())
-            }
+        self.of_person(person).meets(&self.set(submission))
+    }
+
+    /// Takes away from `open` each submission whose set meets that of a person, or does not where it is to be the
+    /// `same`.
+    pub(super) fn restrict(&self, person: u32, same: bool, open: &mut [bool]) {
+        let own = self.of_person(person);
+        for (open, &code) in open.iter_mut().zip(&self.submissions) {
+            let meet = match own {
+                Set::One(value) if code.0 < Code::LONG => value == code.0,
+                _ => *open && own.meets(&self.set(code)),
+            };
+            *open &= meet == same;
         }
     }
 }
@@ -163,6 +167,20 @@ impl Set<'_> {
         match self {
             Self::One(value) => core::slice::from_ref(value),
             Self::Several(values) => values,
+        }
+    }
+
+    /// Whether two sets have a value in common.
+    fn meets(&self, other: &Set<'_>) -> bool {
+        match (self, other) {
+            (Set::One(one), Set::One(other)) => one == other,
+            (Set::One(one), Set::Several(others)) | (Set::Several(others), Set::One(one)) => {
+                others.binary_search(one).is_ok()
+            }
+            (Set::Several(some), Set::Several(others)) => {
+                let (few, many) = if some.len() < others.len() { (some, others) } else { (others, some) };
+                few.iter().any(|value| many.binary_search(value).is_ok())
+            }
         }
     }
 }
@@ -212,6 +230,11 @@ mod tests {
                 let submission = facts.submissions.find(&given.id).expect("listed");
                 let meet = sets.meet(person, submission);
                 assert_eq!(meet, common(&input, student, place), "{:?} {:?}", of.id, given.id);
+                for same in [false, true] {
+                    let mut open = alloc::vec![true; facts.submissions.len()];
+                    sets.restrict(person, same, &mut open);
+                    assert_eq!(open[at(submission)], meet == same, "{:?} {:?}", of.id, given.id);
+                }
             }
         }
     }

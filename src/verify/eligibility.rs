@@ -93,7 +93,7 @@ impl fmt::Display for Named<'_> {
 }
 
 /// The dimensions in which the policy has a hard rule.
-fn dimensions<'a>(facts: &Facts<'a>) -> Vec<(Dimension<'a>, Relation, Sets)> {
+pub(super) fn dimensions<'a>(facts: &Facts<'a>) -> Vec<(Dimension<'a>, Relation, Sets)> {
     let policy = &facts.input.policy;
     let named = [(Dimension::Section, policy.section), (Dimension::Group, policy.group)];
     let labels = policy.labels.iter().map(|(label, &relation)| (Dimension::Label(label), relation));

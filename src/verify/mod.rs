@@ -2,8 +2,8 @@
 //!
 //! [`verify`](verify()) reads a problem and a plan and reports every promise that the plan breaks. It derives who may
 //! review what, what is handed in and all figures from the [`Input`] by itself, and shares no code with what makes
-//! plans: a mistake there is found here. It does not judge whether a plan is the best one, and it does not compare
-//! digests.
+//! plans: a mistake there is found here. It judges whether a plan is the best one only by the plan's own certificate, and
+//! it does not compare digests.
 //!
 //! | code | the promise that is broken |
 //! | --- | --- |
@@ -25,6 +25,11 @@
 //! | `shortfall_not_allowed`, `shortfall_missing`, `shortfall_wrong` | under `shortfall: partial` the minima that are missed are listed, each once with its true numbers; under `error` none is missed |
 //! | `alternate_unknown`, `alternate_ineligible` | alternates are eligible and do not review the submission already |
 //! | `report_figure` | each figure of the report is that of the resulting reviews |
+//! | `certificate_not_allowed` | a certificate of optimality stands only where the format has one: strategy `max_affinity`, bounds on both sides, and no should rules, wishes, `reviews_per_work`, panel, forbidden cycles, `shortfall: partial` or reviews that may move under `rebalance` |
+//! | `certificate_unknown`, `certificate_twice` | it names students, submissions and works of the problem, each once |
+//! | `certificate_sign`, `certificate_work` | a number is not above 0 where there is no maximum; one of a work is not below 0, and the work has copies under `same_work_once` |
+//! | `certificate_objective` | it states the total score of the resulting reviews that are not fixed |
+//! | `certificate_gap` | its numbers prove that no valid plan has a greater one |
 //! | `source_differs` | the source is that of the problem |
 //!
 //! Rules on several reviews at once are broken only by a review that could have been left out: one that is not
@@ -33,11 +38,13 @@
 
 mod bookkeeping;
 mod bounds;
+mod certificate;
 mod cycles;
 mod dimension;
 mod eligibility;
 mod facts;
 mod figures;
+mod free;
 mod index;
 mod marks;
 mod pairs;
@@ -62,7 +69,8 @@ use verdict::Findings;
 ///
 /// Takes time O(n log n) and about 70 bytes for each student, submission and listed pair, where n is the length of
 /// problem and plan together; `forbid_cycles` of length L may take n · d^(L/2), d being the reviews a student gives.
-/// Rules, history and scores are read once and take no memory. It never panics, though an input that
+/// Rules, history and scores are read once and take no memory, except where there is a certificate: to check it takes
+/// students · submissions steps and 16 to 32 bytes a score. It never panics, though an input that
 /// [`Problem::new`](crate::Problem::new) refuses may have violations that make little sense.
 #[must_use]
 pub fn verify(input: &Input, plan: &dyn Records) -> Verdict {
@@ -84,6 +92,7 @@ pub fn verify(input: &Input, plan: &dyn Records) -> Verdict {
     bounds::check(&facts, &tally, plan, &mut findings);
     let found = Found { records, pairs: &pairs, tally: &tally, scores: &scores, reciprocal_pairs };
     figures::check(&facts, &found, plan, &mut findings);
+    certificate::check(&facts, &pairs, plan, &mut findings);
     findings.into_verdict()
 }
 

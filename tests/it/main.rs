@@ -16,6 +16,7 @@ mod laws;
 #[cfg(feature = "formats")]
 mod malformed;
 mod oracle;
+mod proofs;
 mod purity;
 #[cfg(feature = "cli")]
 mod readme;

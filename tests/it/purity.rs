@@ -28,6 +28,7 @@ const LIBRARIES: &[(&str, &[&str])] = &[
     ("clap", &["cli"]),
     ("comfy_table", &["cli"]),
     ("csv", &["cli", "formats"]),
+    ("ctrlc", &["cli"]),
     ("hmac_sha256", &["problem"]),
     ("indicatif", &["cli"]),
     ("petgraph", &["metrics", "strategy"]),

@@ -14,8 +14,9 @@ use std::thread;
 use super::{Args, make};
 use crate::cli::Console;
 use crate::cli::failure::{Exit, Failure};
+use crate::cli::interrupt;
 use crate::cli::load::{self, Loaded};
-use crate::cli::output::note;
+use crate::cli::output::{Lines, note};
 use crate::cli::progress::Bar;
 use crate::diagnostic::Diagnostics;
 use crate::formats::{self, Layout};
@@ -133,7 +134,7 @@ fn failed(failure: &Failure, number: usize) -> Answer {
 /// once it gives up, nothing more can be put in.
 #[allow(clippy::needless_pass_by_value, reason = "the queue closes when writing ends")]
 fn write_all(queue: Receiver<Receiver<Answer>>, file: &str) -> io::Result<Outcome> {
-    let mut output = io::BufWriter::with_capacity(1 << 16, io::stdout().lock());
+    let mut output = Lines::new(io::stdout().lock());
     let mut outcome = Outcome::default();
     while let Some(receiver) = patiently(&queue, &mut output)? {
         let Some(answer) = patiently(&receiver, &mut output)? else { break };
@@ -144,6 +145,7 @@ fn write_all(queue: Receiver<Receiver<Answer>>, file: &str) -> io::Result<Outcom
         outcome.bug |= answer.exit == Some(Exit::Bug);
     }
     output.flush()?;
+    interrupt::done();
     Ok(outcome)
 }
 

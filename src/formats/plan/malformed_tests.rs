@@ -3,6 +3,48 @@
 use super::read;
 use crate::diagnostic::Diagnostics;
 
+/// Certificates, each with the code and the pointer of what is wrong.
+const CERTIFICATES: &[(&str, &str, &str)] = &[
+    ("[]", "wrong_type", ""),
+    ("{}", "missing_field", "/kind"),
+    (r#"{"kind": "infeasible"}"#, "unknown_value", "/kind"),
+    (
+        r#"{"kind": "optimal", "student_duals": [], "submission_duals": [], "work_duals": []}"#,
+        "missing_field",
+        "/objective_units",
+    ),
+    (
+        r#"{"kind": "optimal", "objective_units": 0.5, "student_duals": [], "submission_duals": [], "work_duals": []}"#,
+        "wrong_type",
+        "/objective_units",
+    ),
+    (
+        r#"{"kind": "optimal", "objective_units": 9223372036854775808, "student_duals": [], "submission_duals": [], "work_duals": []}"#,
+        "out_of_range",
+        "/objective_units",
+    ),
+    (
+        r#"{"kind": "optimal", "objective_units": 0, "student_duals": [{"id": 1}], "submission_duals": [], "work_duals": []}"#,
+        "missing_field",
+        "/student_duals/0/value",
+    ),
+    (
+        r#"{"kind": "optimal", "objective_units": 0, "student_duals": [], "submission_duals": {}, "work_duals": []}"#,
+        "wrong_type",
+        "/submission_duals",
+    ),
+    (
+        r#"{"kind": "optimal", "objective_units": 0, "student_duals": [], "submission_duals": [], "work_duals": [{"assessor_id": 1, "work_id": "", "value": 1}]}"#,
+        "invalid_id",
+        "/work_duals/0/work_id",
+    ),
+    (
+        r#"{"kind": "optimal", "objective_units": 0, "student_duals": [], "submission_duals": [], "work_duals": [], "weights": []}"#,
+        "unknown_field",
+        "/weights",
+    ),
+];
+
 #[test]
 fn each_wrong_field_of_a_plan_is_told() {
     const SPREAD: &str = r#"{"min": 0, "max": 0, "mean": 0, "gini": 0.0}"#;
@@ -27,7 +69,7 @@ fn each_wrong_field_of_a_plan_is_told() {
     let refused = |text: &[u8]| read(text).unwrap_err();
     assert!(read(plan_with("certificate", "null").as_bytes()).is_ok());
     assert!(read(plan_with("source", "null").as_bytes()).is_ok());
-    for (name, value, code, at) in [
+    let fields = [
         ("format", "\"peerplan/problem\"", "wrong_format", ""),
         ("version", "0", "unsupported_version", ""),
         ("problem_digest", "7", "wrong_type", ""),
@@ -80,52 +122,9 @@ fn each_wrong_field_of_a_plan_is_told() {
         ),
         ("report", &report.replace("\"repeat_pairs\": 0, ", ""), "missing_field", "/repeat_pairs"),
         ("alternates", r#"[{"asset_id": 1, "assessor_ids": [null]}]"#, "wrong_type", "/0/assessor_ids/0"),
-        ("certificate", "[]", "wrong_type", ""),
-        ("certificate", "{}", "missing_field", "/kind"),
-        ("certificate", r#"{"kind": "infeasible"}"#, "unknown_value", "/kind"),
-        (
-            "certificate",
-            r#"{"kind": "optimal", "student_duals": [], "submission_duals": [], "work_duals": []}"#,
-            "missing_field",
-            "/objective_units",
-        ),
-        (
-            "certificate",
-            r#"{"kind": "optimal", "objective_units": 0.5, "student_duals": [], "submission_duals": [], "work_duals": []}"#,
-            "wrong_type",
-            "/objective_units",
-        ),
-        (
-            "certificate",
-            r#"{"kind": "optimal", "objective_units": 9223372036854775808, "student_duals": [], "submission_duals": [], "work_duals": []}"#,
-            "out_of_range",
-            "/objective_units",
-        ),
-        (
-            "certificate",
-            r#"{"kind": "optimal", "objective_units": 0, "student_duals": [{"id": 1}], "submission_duals": [], "work_duals": []}"#,
-            "missing_field",
-            "/student_duals/0/value",
-        ),
-        (
-            "certificate",
-            r#"{"kind": "optimal", "objective_units": 0, "student_duals": [], "submission_duals": {}, "work_duals": []}"#,
-            "wrong_type",
-            "/submission_duals",
-        ),
-        (
-            "certificate",
-            r#"{"kind": "optimal", "objective_units": 0, "student_duals": [], "submission_duals": [], "work_duals": [{"assessor_id": 1, "work_id": "", "value": 1}]}"#,
-            "invalid_id",
-            "/work_duals/0/work_id",
-        ),
-        (
-            "certificate",
-            r#"{"kind": "optimal", "objective_units": 0, "student_duals": [], "submission_duals": [], "work_duals": [], "weights": []}"#,
-            "unknown_field",
-            "/weights",
-        ),
-    ] {
+    ];
+    let certificates = CERTIFICATES.iter().map(|&(value, code, at)| ("certificate", value, code, at));
+    for (name, value, code, at) in fields.into_iter().chain(certificates) {
         check_one(&plan_with(name, value), code, &format!("/{name}{at}"), refused);
     }
     let codes: Vec<_> = refused(b"{}").items().iter().map(|d| d.pointer.clone()).collect();

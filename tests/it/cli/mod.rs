@@ -5,6 +5,8 @@
 mod exits;
 mod files;
 mod help;
+#[cfg(unix)]
+mod interrupt;
 mod names;
 mod results;
 mod scores;

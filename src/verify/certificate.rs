@@ -1,0 +1,367 @@
+//! Certificates of optimality: whether the numbers of a plan's certificate prove what it says, added up from the input
+//! alone.
+//!
+//! For every choice x of free pairs within the remaining bounds and all numbers u, v and y ≥ 0, the total score is at
+//! most the sum that is formed here (weak duality of linear programs). So where the sum equals the total of the plan,
+//! no valid plan has a greater one.
+
+use alloc::vec::Vec;
+use core::fmt;
+
+use super::facts::Facts;
+use super::free::Free;
+use super::index::{Index, Rows, at, dense, key};
+use super::pairs::{FIXED, MUST_OF_WORK, Pair, Pairs};
+use super::verdict::{Findings, Place};
+use crate::certificate::{Certificate, Dual, Optimal};
+use crate::id::Id;
+use crate::input::{Bound, CopyRule, Demand, Existing, Reciprocal, Relation, RuleKind, Shortfall, WorkflowState};
+use crate::plan::Records;
+
+/// The strategy whose plans may carry a certificate of optimality.
+const STRATEGY: &str = "max_affinity";
+
+/// Checks the certificate of a plan, where it has one. O(students · submissions).
+pub(super) fn check(facts: &Facts<'_>, pairs: &Pairs, plan: &dyn Records, findings: &mut Findings) {
+    let Some(Certificate::Optimal(proof)) = plan.certificate() else { return };
+    if let Some(reason) = forbidden(facts, plan) {
+        findings.add("certificate_not_allowed", "/certificate", reason);
+        return;
+    }
+    let submissions = (0..dense(facts.submissions.len())).map(|submission| key(facts.work(submission), submission));
+    let copies = Rows::new(facts.works(), submissions.collect());
+    let Some(numbers) = Numbers::read(facts, &copies, proof, findings) else { return };
+    let fixed = fixed(facts, pairs);
+    let mut free = Free::new(facts, &fixed, &copies);
+    let found = Sums { facts, numbers: &numbers, copies: &copies, fixed: &fixed }.add_up(&mut free, pairs);
+    if found.movable {
+        let reason = "existing reviews may move under existing: rebalance";
+        findings.add("certificate_not_allowed", "/certificate", reason);
+        return;
+    }
+    let stated = i128::from(proof.objective_units);
+    if found.chosen != stated {
+        findings.add(
+            "certificate_objective",
+            "/certificate/objective_units",
+            format_args!("it states {stated}; the reviews that are not fixed have {}", found.chosen),
+        );
+    }
+    if found.bound != Some(stated) {
+        findings.add(
+            "certificate_gap",
+            "/certificate",
+            format_args!("the numbers prove that the total is at most {}, not {stated}", Shown(found.bound)),
+        );
+    }
+}
+
+/// A sum in a message.
+struct Shown(Option<i128>);
+
+impl fmt::Display for Shown {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Some(sum) => fmt::Display::fmt(&sum, f),
+            None => f.write_str("a number past all limits"),
+        }
+    }
+}
+
+/// Why a plan like this has no certificate of optimality.
+fn forbidden(facts: &Facts<'_>, plan: &dyn Records) -> Option<&'static str> {
+    let policy = &facts.input.policy;
+    let relations = [policy.section, policy.group].into_iter().chain(policy.labels.values().copied());
+    let is_wish = |relation| matches!(relation, Relation::PreferSame | Relation::PreferDifferent);
+    let is_should = |kind| matches!(kind, RuleKind::ShouldReview | RuleKind::ShouldNotReview);
+    let reasons = [
+        (plan.strategy().name != STRATEGY, "the strategy is not max_affinity"),
+        (policy.reviews_per_submission == Demand::Balanced, "received reviews are balanced"),
+        (facts.input.rules.iter().any(|rule| is_should(rule.kind)), "there are should rules"),
+        (relations.into_iter().any(is_wish), "there are wishes"),
+        (policy.reviews_per_work.is_some(), "there is a bound on all copies of a work together"),
+        (!policy.panel.is_empty(), "there are panel rules"),
+        (matches!(policy.reciprocal, Reciprocal::Forbid | Reciprocal::ForbidCycles(_)), "cycles are forbidden"),
+        (policy.shortfall == Shortfall::Partial, "minima may be missed under shortfall: partial"),
+    ];
+    reasons.into_iter().find(|(holds, _)| *holds).map(|(_, reason)| reason)
+}
+
+/// The fixed pairs that count, sorted: what had to stay, and musts. Where several copies would do for a must and none
+/// of them is fixed otherwise, the first resulting review that meets it is.
+fn fixed(facts: &Facts<'_>, pairs: &Pairs) -> Vec<(u32, u32)> {
+    let mut fixed: Vec<(u32, u32)> = Vec::new();
+    let mut musts: Vec<(u32, Pair)> = Vec::new();
+    for of_one in pairs.all().chunk_by(|one, next| one.assessor == next.assessor) {
+        musts.clear();
+        for &pair in of_one.iter().filter(|pair| pair.counts()) {
+            if pair.is(FIXED) {
+                fixed.push((pair.assessor, pair.asset));
+            }
+            if pair.is(MUST_OF_WORK) {
+                musts.push((facts.work(pair.asset), pair));
+            }
+        }
+        musts.sort_unstable_by_key(|&(work, pair)| (work, pair.asset));
+        for copies in musts.chunk_by(|one, next| one.0 == next.0) {
+            if !copies.iter().any(|(_, pair)| pair.is(FIXED)) {
+                fixed.extend(copies.first().map(|(_, pair)| (pair.assessor, pair.asset)));
+            }
+        }
+    }
+    fixed.sort_unstable();
+    fixed
+}
+
+/// The numbers of a certificate, by dense numbers.
+struct Numbers {
+    students: Vec<i64>,
+    submissions: Vec<i64>,
+    /// Student, work and number, sorted.
+    works: Vec<(u32, u32, i64)>,
+}
+
+impl Numbers {
+    /// Reads a certificate and reports what it names wrongly; none where it does.
+    fn read(facts: &Facts<'_>, copies: &Rows, proof: &Optimal, findings: &mut Findings) -> Option<Self> {
+        let mut reader = Reader { facts, findings, sound: true };
+        let students = facts.persons.len();
+        let students = reader.duals("certificate/student_duals", &proof.student_duals, students, |id| {
+            let person = facts.find_student(id)?;
+            Some((person, &facts.student(person)?.id, facts.student_bound(person)))
+        });
+        let submissions = facts.submissions.len();
+        let submissions = reader.duals("certificate/submission_duals", &proof.submission_duals, submissions, |id| {
+            let submission = facts.submissions.find(id)?;
+            Some((submission, &facts.submission(submission)?.id, facts.submission_bound(submission)))
+        });
+        let works = reader.work_duals(copies, proof);
+        reader.sound.then_some(Self { students, submissions, works })
+    }
+}
+
+struct Reader<'r, 'a> {
+    facts: &'r Facts<'a>,
+    findings: &'r mut Findings,
+    /// Whether nothing was found so far that keeps the numbers from being added up.
+    sound: bool,
+}
+
+impl<'a> Reader<'_, 'a> {
+    /// The numbers of all students or all submissions; 0 where none is given.
+    fn duals(
+        &mut self,
+        list: &'static str,
+        duals: &[Dual],
+        length: usize,
+        find: impl Fn(&Id) -> Option<(u32, &'a Id, Bound)>,
+    ) -> Vec<i64> {
+        let mut values = alloc::vec![0; length];
+        let mut given = alloc::vec![false; length];
+        for (place, Dual { id, value }) in duals.iter().enumerate() {
+            let place = Place(list, place);
+            let Some((dense, written, bound)) = find(id) else {
+                self.refuse("certificate_unknown", place, format_args!("the problem knows no {id}"));
+                continue;
+            };
+            self.check_form(place, id, written);
+            if given.get_mut(at(dense)).is_some_and(|given| core::mem::replace(given, true)) {
+                self.refuse("certificate_twice", place, format_args!("{id} has a number already"));
+            }
+            if *value > 0 && bound.max.is_none() {
+                self.refuse(
+                    "certificate_sign",
+                    place,
+                    format_args!("{id} has no maximum, so {value} must not be above 0"),
+                );
+            }
+            if let Some(entry) = values.get_mut(at(dense)) {
+                *entry = *value;
+            }
+        }
+        values
+    }
+
+    /// The numbers for a student and a work, sorted.
+    fn work_duals(&mut self, copies: &Rows, proof: &Optimal) -> Vec<(u32, u32, i64)> {
+        let facts = self.facts;
+        if proof.work_duals.is_empty() {
+            return Vec::new();
+        }
+        let stated = |submission| Some((facts.submission(submission)?.work_id.as_ref()?, facts.work(submission)));
+        let named = || (0..dense(facts.submissions.len())).filter_map(stated);
+        let ids = Index::new(named().map(|(id, _)| id));
+        let mut works = alloc::vec![None; ids.len()];
+        for (id, work) in named() {
+            if let Some(entry) = ids.find(id).and_then(|rank| works.get_mut(at(rank))) {
+                entry.get_or_insert((id, work));
+            }
+        }
+        let mut values = Vec::with_capacity(proof.work_duals.len());
+        for (place, dual) in proof.work_duals.iter().enumerate() {
+            let place = Place("certificate/work_duals", place);
+            let (assessor_id, work_id, value) = (&dual.assessor_id, &dual.work_id, dual.value);
+            let person = facts.find_student(assessor_id);
+            let work = ids.find(work_id).and_then(|rank| works.get(at(rank)).copied().flatten());
+            let Some((person, (written, work))) = person.zip(work) else {
+                let message = format_args!("the problem knows no student {assessor_id} or no work {work_id}");
+                self.refuse("certificate_unknown", place, message);
+                continue;
+            };
+            self.check_form(place, work_id, written);
+            if let Some(student) = facts.student(person) {
+                self.check_form(place, assessor_id, &student.id);
+            }
+            if facts.input.policy.same_work_once == CopyRule::Free || copies.row(work).len() < 2 {
+                let message = format_args!("{work_id} has no copies, or they may all be reviewed by one student");
+                self.refuse("certificate_work", place, message);
+            }
+            if value < 0 {
+                self.refuse("certificate_sign", place, format_args!("{value} is below 0"));
+            }
+            values.push((person, work, value));
+        }
+        values.sort_unstable();
+        let twice = values.iter().zip(values.iter().skip(1)).any(|(one, next)| (one.0, one.1) == (next.0, next.1));
+        if twice {
+            self.refuse("certificate_twice", "/certificate/work_duals", "a student and a work have two numbers");
+        }
+        values
+    }
+
+    fn check_form(&mut self, place: Place, id: &Id, written: &Id) {
+        if !id.same_form(written) {
+            self.findings.add("id_form", place, format_args!("{id} is not written as in the problem"));
+        }
+    }
+
+    fn refuse(&mut self, code: &'static str, place: impl fmt::Display, message: impl fmt::Display) {
+        self.sound = false;
+        self.findings.add(code, place, message);
+    }
+}
+
+/// What the sums are made of.
+struct Sums<'s, 'a> {
+    facts: &'s Facts<'a>,
+    numbers: &'s Numbers,
+    copies: &'s Rows,
+    fixed: &'s [(u32, u32)],
+}
+
+/// What the sums are.
+struct Found {
+    /// The total score of the resulting reviews that are not fixed.
+    chosen: i128,
+    /// What the numbers prove that it is at most; none where that is beyond all limits.
+    bound: Option<i128>,
+    /// Whether an existing review may move under `existing: rebalance`.
+    movable: bool,
+}
+
+impl Sums<'_, '_> {
+    /// Adds everything up: one pass over all pairs of students and submissions.
+    fn add_up(&self, free: &mut Free<'_, '_>, pairs: &Pairs) -> Found {
+        let mut found = Found { chosen: 0, bound: self.bounds(), movable: false };
+        let movable = self.movable();
+        let base: Vec<i128> = self.numbers.submissions.iter().map(|&value| -i128::from(value)).collect();
+        // For each submission what a review by the student at hand is worth, its own number taken away.
+        let mut worth = base.clone();
+        let mut is_free = alloc::vec![false; base.len()];
+        let mut listed = pairs.all().chunk_by(|one, next| one.assessor == next.assessor).peekable();
+        let mut works = self.numbers.works.chunk_by(|one, next| one.0 == next.0).peekable();
+        for (person, &value) in self.numbers.students.iter().enumerate() {
+            let person = dense(person);
+            let own = listed.next_if(|own| own.first().is_some_and(|pair| pair.assessor == person));
+            let works = works.next_if(|works| works.first().is_some_and(|entry| entry.0 == person));
+            let (own, works) = (own.unwrap_or_default(), works.unwrap_or_default());
+            let scores = free.scores(person);
+            for pair in own.iter().filter(|pair| pair.results() && !self.is_fixed(**pair)) {
+                let score = scores.iter().find(|score| score.asset == pair.asset);
+                found.chosen += score.map_or(0, |score| i128::from(score.units));
+            }
+            let copies =
+                |&(_, work, value): &(u32, u32, i64)| self.copies.row(work).iter().map(move |&copy| (copy, value));
+            for score in scores {
+                if let Some(worth) = worth.get_mut(at(score.asset)) {
+                    *worth += i128::from(score.units);
+                }
+            }
+            for (copy, value) in works.iter().flat_map(copies) {
+                if let Some(worth) = worth.get_mut(at(copy)) {
+                    *worth -= i128::from(value);
+                }
+            }
+            free.note(person, &mut is_free);
+            let value = i128::from(value);
+            let mut sum = 0;
+            // Which terms are above 0 cannot be foretold: without branches.
+            for (worth, &is_free) in worth.iter().zip(&is_free) {
+                let gain = (*worth - value).max(0);
+                sum += if is_free { gain } else { 0 };
+            }
+            found.bound = found.bound.and_then(|bound| bound.checked_add(sum));
+            let may_move = |submission: &u32| is_free.get(at(*submission)).copied().unwrap_or(false);
+            found.movable |= movable.row(person).iter().any(may_move);
+            let touched = free.scores(person).iter().map(|score| score.asset);
+            for submission in touched.chain(works.iter().flat_map(copies).map(|(copy, _)| copy)) {
+                if let (Some(worth), Some(base)) = (worth.get_mut(at(submission)), base.get(at(submission))) {
+                    *worth = *base;
+                }
+            }
+        }
+        found
+    }
+
+    fn is_fixed(&self, pair: Pair) -> bool {
+        pair.is(FIXED) || self.fixed.binary_search(&(pair.assessor, pair.asset)).is_ok()
+    }
+
+    /// The part of the sum that is not of single pairs: remaining bounds of students and submissions, and works.
+    fn bounds(&self) -> Option<i128> {
+        let (facts, numbers) = (self.facts, self.numbers);
+        let mut given = alloc::vec![0_u64; numbers.students.len()];
+        let mut received = alloc::vec![0_u64; numbers.submissions.len()];
+        for &(person, submission) in self.fixed {
+            for count in [given.get_mut(at(person)), received.get_mut(at(submission))].into_iter().flatten() {
+                *count += 1;
+            }
+        }
+        let mut total: i128 = 0;
+        for (person, (&value, &fixed)) in numbers.students.iter().zip(&given).enumerate() {
+            total = total.checked_add(term(value, facts.student_bound(dense(person)), fixed)?)?;
+        }
+        for (submission, (&value, &fixed)) in numbers.submissions.iter().zip(&received).enumerate() {
+            total = total.checked_add(term(value, facts.submission_bound(dense(submission)), fixed)?)?;
+        }
+        for &(_, _, value) in &numbers.works {
+            total = total.checked_add(i128::from(value))?;
+        }
+        Some(total)
+    }
+
+    /// The unfinished existing reviews of each student, where they may stay or go as they are needed.
+    fn movable(&self) -> Rows {
+        let facts = self.facts;
+        let mut movable = Vec::new();
+        if facts.input.policy.existing == Existing::Rebalance {
+            let reviews = facts.input.peer_reviews.iter();
+            for review in reviews.filter(|review| review.workflow_state == WorkflowState::Assigned) {
+                let pair = facts.find_student(&review.assessor_id).zip(facts.submissions.find(&review.asset_id));
+                movable.extend(pair.map(|(person, submission)| key(person, submission)));
+            }
+        }
+        Rows::new(facts.persons.len(), movable)
+    }
+}
+
+/// What one number adds to the sum: times the remaining maximum where it is above 0, the remaining minimum where it is
+/// below.
+fn term(value: i64, bound: Bound, fixed: u64) -> Option<i128> {
+    let remaining = match value {
+        0 => return Some(0),
+        1.. => bound.max?,
+        _ => bound.min,
+    };
+    i128::from(value).checked_mul(i128::from(remaining.saturating_sub(fixed)))
+}
