@@ -189,7 +189,7 @@ mod tests {
     fn even_rows_and_single_values() {
         let rows = Rows::even(2, 3, alloc::vec![1, 2, 3, 4, 5, 6]);
         assert_eq!((rows.len(), rows.row(0), rows.row(1), rows.singles()), (2, &[1, 2, 3][..], &[4, 5, 6][..], None));
-        assert_eq!(Rows::even(3, 0, Vec::<u32>::new()).row(2), []);
+        assert!(Rows::even(3, 0, Vec::<u32>::new()).row(2).is_empty());
         assert_eq!(Rows::even(2, 1, alloc::vec![7, 8]).singles(), Some(&[7, 8][..]));
         assert_eq!(Rows::grouped(3, &[(0, 1), (0, 2), (2, 3)]).singles(), None);
         assert_eq!(Rows::<u32>::empty(1).singles(), None);

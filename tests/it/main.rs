@@ -11,6 +11,7 @@ mod big;
 mod cli;
 #[cfg(feature = "formats")]
 mod conference;
+mod engine;
 mod instances;
 mod laws;
 #[cfg(feature = "formats")]
