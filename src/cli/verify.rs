@@ -16,8 +16,8 @@ Examples:
 /// Check a plan with code that shares nothing with the strategies
 ///
 /// Checks who may review what, bounds and rules, the bookkeeping of existing reviews, the figures of the report, and
-/// that the plan was made from this problem. It does not judge whether a plan is the best one. Exit code 1 when the
-/// plan is not valid. Settings that the plan was made with have to be given here too.
+/// that the plan was made from this problem. Whether it is the best one is judged by its certificate alone, where it has
+/// one. Exit code 1 when the plan is not valid. Settings that the plan was made with have to be given here too.
 #[derive(Debug, clap::Args)]
 #[command(after_help = HELP)]
 pub(super) struct Args {

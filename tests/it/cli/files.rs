@@ -54,6 +54,28 @@ fn links_stay_links_permissions_stay_and_devices_are_written_straight() {
 }
 
 #[test]
+fn a_certificate_that_is_wrong_or_malformed_fails_the_verification() {
+    let place = Place::with_problems();
+    place.ok(&["plan", "pair.json", "-o", "plan.json", "--certificate"]);
+    let plan = place.get("plan.json");
+    let with = |certificate: &str| plan.replace("\"certificate\": null", &format!("\"certificate\": {certificate}"));
+    let empty =
+        r#"{"kind": "optimal", "objective_units": 0, "student_duals": [], "submission_duals": [], "work_duals": []}"#;
+    place.put("wrong.json", &with(empty));
+    let done = place.run(&["verify", "pair.json", "wrong.json", "--json"]);
+    assert_eq!((done.code, &done.json()["valid"]), (1, &false.into()));
+    assert_eq!(done.json()["violations"][0]["code"], "certificate_not_allowed");
+    place.put(
+        "malformed.json",
+        &with(r#"{"kind": "optimal", "objective_units": 0, "student_duals": [], "work_duals": []}"#),
+    );
+    let done = place.run(&["verify", "pair.json", "malformed.json", "--json"]);
+    assert_eq!((done.code, &done.json()["error"]["code"]), (1, &"invalid_input".into()));
+    let found = &done.json()["error"]["details"]["diagnostics"][0];
+    assert_eq!((&found["code"], &found["pointer"]), (&"missing_field".into(), &"/certificate/submission_duals".into()));
+}
+
+#[test]
 fn standard_input_is_a_file_like_others() {
     let place = Place::with_problems();
     place.ok(&["plan", "pair.json", "-o", "plan.json"]);
