@@ -33,6 +33,8 @@ pub(crate) struct Pairs {
     pub(crate) forbidden: Rows<u32>,
     /// Student -> submissions whose author the student has reviewed before.
     pub(crate) history: Rows<u32>,
+    /// Whether there are should rules, though they may cover no pair.
+    pub(crate) should_rules: bool,
     /// Student -> what the should rules say, by submission.
     pub(crate) wishes: Rows<Wish>,
     /// Student -> scored submissions with the score in 10^-6.
@@ -77,6 +79,7 @@ impl Pairs {
         let mut pairs = Self {
             forbidden: Rows::empty(students),
             history: read_history(input, people, found),
+            should_rules: false,
             wishes: Rows::empty(students),
             scores: read_scores(input, people, found),
             submission_musts: Vec::new(),
@@ -152,6 +155,7 @@ impl Pairs {
             match (rule.kind, &rule.target) {
                 (RuleKind::MustNotReview, _) => forbidden.extend(targets.iter().map(|&target| (student, target))),
                 (RuleKind::ShouldReview | RuleKind::ShouldNotReview, _) => {
+                    self.should_rules = true;
                     let should = rule.kind == RuleKind::ShouldReview;
                     let gain = if should { i64::from(rule.weight) } else { -i64::from(rule.weight) };
                     wishes.extend(

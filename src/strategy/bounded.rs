@@ -38,7 +38,7 @@ pub(super) fn by_bounds<'p>(
         (Listed::Instance(instance), solved)
     };
     let Some(solved) = solved else { return Ok(None) };
-    let free = count_is_free(problem, Aim::Affinity);
+    let free = count_is_free(problem, Aim::Affinity) && !problem.pairs.should_rules;
     let certificate = free.then(|| Certificate::Optimal(proof(nodes, &solved)));
     Ok(Some((face(nodes, &left, &right, &pairs, &solved), certificate)))
 }
