@@ -2,6 +2,7 @@
 
 use alloc::vec::Vec;
 
+use super::auction::{NEVER, Prices, WHOLE};
 use super::number;
 
 /// How many pairs a row or a column takes part in: at least `min`, at most `max`.
@@ -27,8 +28,12 @@ impl Window {
     }
 }
 
-/// Where an entry of a matrix stands for no pair.
-pub(super) const ABSENT: i32 = i32::MIN;
+/// Weights of 32 bits stay within this, so that prices can be taken from them.
+const NARROW: i32 = 1 << 27;
+/// Where an entry of a matrix stands for no pair: less any whole price it still fits, and is below all pairs.
+pub(super) const ABSENT: i32 = i32::MIN + WHOLE;
+/// Weights of pairs less whole prices are above this, that of no pair below.
+const NO_RANK: i32 = -3 << 28;
 
 /// Rows of pairs, packed one after the other; columns ascend within a row.
 #[derive(Debug, Clone)]
@@ -141,8 +146,21 @@ pub(super) trait PairRows: Clone + Sync {
     /// The place of the pair of a row and a column, if there is one.
     fn place_of(&self, columns: usize, row: usize, column: u32) -> Option<usize>;
 
-    /// Writes weight · `scale` − price for each place of a row, `never` where there is no pair.
-    fn profits(&self, row: usize, prices: &[i64], scale: i64, never: i64, profits: &mut Vec<i64>);
+    /// What pairs are ranked by: a bound of the profit that is cheap to tell.
+    type Rank: Copy + Ord + core::fmt::Debug;
+    /// Below all pairs.
+    const NO_RANK: Self::Rank;
+    /// Whether whole prices are asked for.
+    const WHOLE_PRICES: bool;
+
+    /// Writes the rank of each place of a row, [`NO_RANK`](Self::NO_RANK) or less where there is no pair.
+    fn ranks(&self, row: usize, prices: &Prices, ranks: &mut Vec<Self::Rank>);
+
+    /// A bound of the scaled profit of all pairs that rank below `rank`; none of those that do not has less.
+    fn profit_below(rank: Self::Rank, scale: i64) -> i64;
+
+    /// Calls `visit` with row and weight of each pair of a column; false, and no call, where columns cannot be read.
+    fn each_in_column(&self, columns: usize, column: usize, visit: impl FnMut(u32, Self::Weight)) -> bool;
 
     /// The same pairs by columns.
     fn transposed(&self, columns: usize) -> Self;
@@ -173,13 +191,28 @@ impl PairRows for Vec<i32> {
         (self[row * columns + column as usize] != ABSENT).then_some(column as usize)
     }
 
-    fn profits(&self, row: usize, prices: &[i64], scale: i64, never: i64, profits: &mut Vec<i64>) {
+    type Rank = i32;
+    const NO_RANK: i32 = NO_RANK;
+    const WHOLE_PRICES: bool = true;
+
+    fn ranks(&self, row: usize, prices: &Prices, ranks: &mut Vec<i32>) {
         let weights = &self[row * prices.len()..(row + 1) * prices.len()];
-        profits.clear();
-        profits.extend(weights.iter().zip(prices).map(|(&weight, &price)| {
-            let profit = i64::from(weight) * scale - price;
-            if weight == ABSENT { never } else { profit }
-        }));
+        ranks.clear();
+        ranks.extend(weights.iter().zip(prices.whole()).map(|(weight, price)| weight - price));
+    }
+
+    fn profit_below(rank: i32, scale: i64) -> i64 {
+        // A whole price is the price or less, by less than 1.
+        i64::from(rank - 1) * scale
+    }
+
+    fn each_in_column(&self, columns: usize, column: usize, mut visit: impl FnMut(u32, i32)) -> bool {
+        for (row, &weight) in (0..).zip(self[column..].iter().step_by(columns)) {
+            if weight != ABSENT {
+                visit(row, weight);
+            }
+        }
+        true
     }
 
     fn transposed(&self, columns: usize) -> Self {
@@ -226,11 +259,24 @@ impl<W: Copy + Into<i64> + Send + Sync + Default> PairRows for Sparse<W> {
         self.columns[self.starts[row]..self.starts[row + 1]].binary_search(&column).ok()
     }
 
-    fn profits(&self, row: usize, prices: &[i64], scale: i64, _: i64, profits: &mut Vec<i64>) {
+    type Rank = i64;
+    const NO_RANK: i64 = NEVER;
+    const WHOLE_PRICES: bool = false;
+
+    fn ranks(&self, row: usize, prices: &Prices, ranks: &mut Vec<i64>) {
         let pairs = self.starts[row]..self.starts[row + 1];
         let pairs = self.columns[pairs.clone()].iter().zip(&self.weights[pairs]);
-        profits.clear();
-        profits.extend(pairs.map(|(&column, &weight)| weight.into() * scale - prices[column as usize]));
+        let (scaled, scale) = (prices.scaled(), prices.scale());
+        ranks.clear();
+        ranks.extend(pairs.map(|(&column, &weight)| weight.into() * scale - scaled[column as usize]));
+    }
+
+    fn profit_below(rank: i64, _: i64) -> i64 {
+        rank - 1
+    }
+
+    fn each_in_column(&self, _: usize, _: usize, _: impl FnMut(u32, W)) -> bool {
+        false
     }
 
     fn transposed(&self, columns: usize) -> Self {
@@ -319,7 +365,7 @@ impl Builder {
         let columns = self.instance.columns.len();
         assert!(pairs.is_sorted_by(|a, b| a.0 < b.0), "columns ascend within a row");
         assert!(pairs.last().is_none_or(|&(column, _)| (column as usize) < columns), "columns exist");
-        let narrow = |weight: i64| i32::try_from(weight).ok().filter(|&weight| weight != ABSENT);
+        let narrow = |weight: i64| i32::try_from(weight).ok().filter(|weight| (-NARROW..=NARROW).contains(weight));
         if !pairs.iter().all(|&(_, weight)| narrow(weight).is_some()) {
             self.widen();
         }

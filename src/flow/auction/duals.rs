@@ -17,7 +17,7 @@ impl<P: PairRows> Auction<'_, P> {
         let scale = self.scale;
         let shift = self.shift();
         let round = |&price: &i64| (price + shift).div_euclid(scale);
-        let mut columns: Vec<i64> = self.prices.iter().map(round).collect();
+        let mut columns: Vec<i64> = self.prices.scaled().iter().map(round).collect();
         let windows = self.columns;
         let rows: Vec<i64> = (0..self.rows.len()).map(|row| self.row_dual(row, &columns)).collect();
         if windows.iter().any(|window| window.max == 0) {
@@ -43,7 +43,7 @@ impl<P: PairRows> Auction<'_, P> {
     fn shift(&self) -> i64 {
         let scale = self.scale;
         let excluded = |price: i64| [(-price).rem_euclid(scale), (-1 - price).rem_euclid(scale)];
-        let prices = self.prices.iter().zip(self.columns).filter(|(_, window)| window.max > 0);
+        let prices = self.prices.scaled().iter().zip(self.columns).filter(|(_, window)| window.max > 0);
         let mut taken: Vec<i64> = prices.flat_map(|(&price, _)| excluded(price)).chain([0, scale - 1]).collect();
         taken.sort_unstable();
         taken.dedup();

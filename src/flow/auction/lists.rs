@@ -5,14 +5,14 @@ use core::cmp::Reverse;
 
 use super::super::instance::{PairRows, Window};
 use super::super::number;
+use super::NEVER;
+use super::prices::Prices;
 
 /// As many of a row's best pairs as this are listed at least, if there are as many.
 const BEST: usize = 32;
 /// How long a list may become beyond what the row can hold; a row with no more pairs lists all of them.
 const ROOM: usize = 88;
 
-/// The profit of a pair that is not to be chosen; below all others, with room to subtract from.
-pub(in super::super) const NEVER: i64 = i64::MIN / 4;
 /// The `rest` of a row all of whose pairs are listed.
 const NOTHING: i64 = i64::MIN;
 
@@ -40,32 +40,32 @@ struct Row {
 /// Invariants: behind the held entries of a row its candidates stand in descending order of their bounds; no bound
 /// lies below the profit; and no pair that is not listed has a profit above the `rest` of the row.
 #[derive(Debug)]
-pub(super) struct Lists<W> {
-    entries: Vec<Entry<W>>,
+pub(super) struct Lists<P: PairRows> {
+    entries: Vec<Entry<P::Weight>>,
     rows: Vec<Row>,
     /// Per row an upper bound of the profit of all pairs that are not listed, [`NEVER`] when all are.
     rest: Vec<i64>,
     /// What bounds and `rest` have to be raised by.
     offset: i64,
     scale: i64,
-    scratch: Vec<i64>,
-    maxima: Vec<i64>,
-    ranked: Vec<i64>,
+    ranks: Vec<P::Rank>,
+    maxima: Vec<P::Rank>,
+    sorted: Vec<P::Rank>,
     pub(super) rescans: u64,
 }
 
-impl<W: Copy + Into<i64>> Lists<W> {
+impl<P: PairRows> Lists<P> {
     /// The lists for the given prices; no row holds anything.
-    pub(super) fn new<P: PairRows<Weight = W>>(pairs: &P, windows: &[Window], prices: &[i64], scale: i64) -> Self {
+    pub(super) fn new(pairs: &P, windows: &[Window], prices: &Prices) -> Self {
         let mut lists = Self {
             entries: Vec::new(),
             rows: Vec::with_capacity(windows.len()),
             rest: alloc::vec![NOTHING; windows.len()],
             offset: 0,
-            scale,
-            scratch: Vec::new(),
+            scale: prices.scale(),
+            ranks: Vec::new(),
             maxima: Vec::new(),
-            ranked: Vec::new(),
+            sorted: Vec::new(),
             rescans: 0,
         };
         let room = |row: usize| {
@@ -78,7 +78,7 @@ impl<W: Copy + Into<i64>> Lists<W> {
             lists.rows.push(Row { start, len: 0, room: number(room), held: 0 });
             if pairs.len_of(prices.len(), row) == room {
                 pairs.each(prices.len(), row, |column, weight| {
-                    let bound = weight.into() * scale - prices[column as usize];
+                    let bound = weight.into() * prices.scale() - prices.of(column);
                     lists.entries.push(Entry { bound, column, weight });
                 });
                 lists.entries[start..].sort_unstable_by_key(|entry| (Reverse(entry.bound), entry.column));
@@ -94,42 +94,39 @@ impl<W: Copy + Into<i64>> Lists<W> {
     }
 
     /// Appends the best pairs of a row that it does not hold to the end of all entries, best first, and sets `rest`.
-    fn gather<P: PairRows<Weight = W>>(&mut self, pairs: &P, row: usize, prices: &[i64]) {
+    fn gather(&mut self, pairs: &P, row: usize, prices: &Prices) {
         let place = self.rows[row];
-        let held: Vec<u32> =
-            self.entries[place.start..place.start + place.held as usize].iter().map(|entry| entry.column).collect();
         let len = pairs.len_of(prices.len(), row);
-        let scratch = &mut self.scratch;
-        pairs.profits(row, prices, self.scale, NEVER, scratch);
-        for &column in &held {
-            if let Some(at) = pairs.place_of(prices.len(), row, column) {
-                scratch[at] = NEVER;
+        pairs.ranks(row, prices, &mut self.ranks);
+        for at in place.start..place.start + place.held as usize {
+            if let Some(at) = pairs.place_of(prices.len(), row, self.entries[at].column) {
+                self.ranks[at] = P::NO_RANK;
             }
         }
         // The BEST-th greatest of the maxima of twice as many groups: at least BEST pairs are as good.
         let size = len.div_ceil(2 * BEST);
         self.maxima.clear();
-        self.maxima.extend(scratch.chunks(size).map(|group| {
-            let mut most = NEVER;
-            for &profit in group {
-                most = if profit > most { profit } else { most };
+        self.maxima.extend(self.ranks.chunks(size).map(|group| {
+            let mut most = P::NO_RANK;
+            for &rank in group {
+                most = if rank > most { rank } else { most };
             }
             most
         }));
-        self.ranked.clear();
-        self.ranked.extend_from_slice(&self.maxima);
-        let cut = self.ranked.len().min(BEST) - 1;
-        let (_, &mut threshold, _) = self.ranked.select_nth_unstable_by(cut, |a, b| b.cmp(a));
-        let threshold = threshold.max(NEVER + 1);
+        self.sorted.clear();
+        self.sorted.extend_from_slice(&self.maxima);
+        let cut = self.sorted.len().min(BEST) - 1;
+        let (_, &mut threshold, _) = self.sorted.select_nth_unstable_by(cut, |a, b| b.cmp(a));
         let start = self.entries.len();
-        for (number, (group, &most)) in scratch.chunks(size).zip(&self.maxima).enumerate() {
-            if most < threshold {
+        for (number, (group, &most)) in self.ranks.chunks(size).zip(&self.maxima).enumerate() {
+            if most < threshold || most <= P::NO_RANK {
                 continue;
             }
-            for (at, &profit) in (number * size..).zip(group) {
-                if profit >= threshold {
+            for (at, &rank) in (number * size..).zip(group) {
+                if rank >= threshold && rank > P::NO_RANK {
                     let (column, weight) = pairs.pair_at(prices.len(), row, at);
-                    self.entries.push(Entry { bound: profit - self.offset, column, weight });
+                    let bound = weight.into() * self.scale - prices.of(column) - self.offset;
+                    self.entries.push(Entry { bound, column, weight });
                 }
             }
         }
@@ -137,7 +134,8 @@ impl<W: Copy + Into<i64>> Lists<W> {
         found.sort_unstable_by_key(|entry| (Reverse(entry.bound), entry.column));
         // Some room is left for columns that become cheaper.
         let limit = (place.room - place.held) as usize - ROOM / 8;
-        self.rest[row] = threshold - 1 - self.offset;
+        self.rest[row] =
+            if threshold > P::NO_RANK { P::profit_below(threshold, self.scale) - self.offset } else { NOTHING };
         if found.len() > limit {
             self.rest[row] = found[limit].bound;
             self.entries.truncate(start + limit);
@@ -145,7 +143,7 @@ impl<W: Copy + Into<i64>> Lists<W> {
     }
 
     /// Looks through all pairs of a row again: its candidates are then the best of all.
-    pub(super) fn rescan<P: PairRows<Weight = W>>(&mut self, pairs: &P, row: usize, prices: &[i64]) {
+    pub(super) fn rescan(&mut self, pairs: &P, row: usize, prices: &Prices) {
         self.rescans += 1;
         let end = self.entries.len();
         self.gather(pairs, row, prices);
@@ -159,13 +157,7 @@ impl<W: Copy + Into<i64>> Lists<W> {
 
     /// Makes the first `count` candidates of a row exact and the best of all it could have. Returns how many there
     /// are, at most `count`.
-    pub(super) fn freshen<P: PairRows<Weight = W>>(
-        &mut self,
-        pairs: &P,
-        row: usize,
-        count: usize,
-        prices: &[i64],
-    ) -> usize {
+    pub(super) fn freshen(&mut self, pairs: &P, row: usize, count: usize, prices: &Prices) -> usize {
         let found = self.sort_front(row, count, prices);
         let place = self.rows[row];
         let end = place.start + place.held as usize + found;
@@ -178,14 +170,14 @@ impl<W: Copy + Into<i64>> Lists<W> {
     }
 
     /// Makes the first `count` candidates exact and the best of those listed.
-    fn sort_front(&mut self, row: usize, count: usize, prices: &[i64]) -> usize {
+    fn sort_front(&mut self, row: usize, count: usize, prices: &Prices) -> usize {
         let Row { start, len, held, .. } = self.rows[row];
         let list = &mut self.entries[start + held as usize..start + len as usize];
         let (scale, offset) = (self.scale, self.offset);
         let mut seen = 0;
         while seen < list.len() && (seen < count || list[seen].bound > list[count - 1].bound) {
             let mut entry = list[seen];
-            entry.bound = entry.weight.into() * scale - prices[entry.column as usize] - offset;
+            entry.bound = entry.weight.into() * scale - prices.of(entry.column) - offset;
             let mut at = seen;
             while at > 0 && list[at - 1].bound < entry.bound {
                 list[at] = list[at - 1];
@@ -216,7 +208,7 @@ impl<W: Copy + Into<i64>> Lists<W> {
 
     /// The columns a row holds, with their weights.
     #[inline]
-    pub(super) fn held(&self, row: usize) -> &[Entry<W>] {
+    pub(super) fn held(&self, row: usize) -> &[Entry<P::Weight>] {
         let Row { start, held, .. } = self.rows[row];
         &self.entries[start..start + held as usize]
     }
@@ -234,7 +226,7 @@ impl<W: Copy + Into<i64>> Lists<W> {
     }
 
     /// The row holds a column from now on, whether it was listed or not.
-    pub(super) fn take(&mut self, row: usize, column: u32, weight: W) {
+    pub(super) fn take(&mut self, row: usize, column: u32, weight: P::Weight) {
         let Row { start, len, room, held } = self.rows[row];
         let list = &mut self.entries[start..start + room as usize];
         let candidates = held as usize..len as usize;
@@ -283,7 +275,7 @@ impl<W: Copy + Into<i64>> Lists<W> {
     }
 
     /// A column became cheaper: its profit for the row is `profit` now. It gets its place among the candidates.
-    pub(super) fn raise(&mut self, row: usize, column: u32, weight: W, profit: i64) {
+    pub(super) fn raise(&mut self, row: usize, column: u32, weight: P::Weight, profit: i64) {
         let Row { start, len, room, held } = self.rows[row];
         let list = &mut self.entries[start..start + room as usize];
         let bound = profit - self.offset;

@@ -34,6 +34,7 @@
 mod duals;
 mod holds;
 mod lists;
+mod prices;
 mod reverse;
 
 use alloc::borrow::Cow;
@@ -44,7 +45,10 @@ use super::matching::{Counters, Duals, Matching, Unmatched};
 use super::number;
 use holds::{Bid, Hold, Holds};
 use lists::Lists;
+pub(super) use prices::{Prices, WHOLE};
 
+/// The profit of a pair that is not to be chosen; below all others, with room to subtract from.
+pub(super) const NEVER: i64 = i64::MIN / 4;
 /// Weights times scale stay below this.
 const WEIGHTS: u64 = 1 << 57;
 /// Prices stay below this.
@@ -109,14 +113,14 @@ struct Auction<'i, P: PairRows> {
     largest: u64,
     /// Whether columns may have room left when all rows are complete.
     slack: bool,
-    prices: Vec<i64>,
-    lists: Lists<P::Weight>,
+    prices: Prices,
+    lists: Lists<P>,
     holds: Holds,
     /// Rows that may lack a place.
     open: Vec<u32>,
     /// Per row the least profit among its places, while columns lower their prices.
     worst: Vec<i64>,
-    offers: Vec<reverse::Offer>,
+    offers: Vec<reverse::Offer<P::Weight>>,
     counters: Counters,
 }
 
@@ -157,6 +161,7 @@ impl<'i, P: PairRows> Auction<'i, P> {
                 *price = (*price).max(0);
             }
         }
+        let prices = Prices::new(prices, scale, P::WHOLE_PRICES);
         Ok(Self {
             rows,
             columns,
@@ -167,7 +172,7 @@ impl<'i, P: PairRows> Auction<'i, P> {
             range,
             largest: size,
             slack: places(columns) > places(rows),
-            lists: Lists::new(pairs, rows, &prices, scale),
+            lists: Lists::new(pairs, rows, &prices),
             prices,
             holds: Holds::new(columns),
             open: (0..number(rows.len())).rev().collect(),
@@ -181,6 +186,9 @@ impl<'i, P: PairRows> Auction<'i, P> {
         loop {
             self.forward(watch)?;
             self.reverse(watch)?;
+            if self.prices.too_low() {
+                return Err(self.too_large());
+            }
             if self.epsilon == 1 {
                 break;
             }
@@ -220,8 +228,8 @@ impl<'i, P: PairRows> Auction<'i, P> {
             }
             let mut count = (lacks as usize).min(AT_ONCE);
             let found = self.lists.freshen(self.pairs, place, count + 1, &self.prices);
-            let profit = |lists: &Lists<P::Weight>, at: usize| {
-                if at < found { lists.candidate(place, at).1 } else { lists::NEVER }
+            let profit = |lists: &Lists<P>, at: usize| {
+                if at < found { lists.candidate(place, at).1 } else { NEVER }
             };
             // Places beyond the minimum may stay empty, at profit 0.
             let floor = if must { LEAST } else { 0 };
@@ -234,17 +242,19 @@ impl<'i, P: PairRows> Auction<'i, P> {
             let next = if next > LEAST { next } else { profit(&self.lists, count - 1) - 2 * self.range };
             for _ in 0..count {
                 let (column, profit) = self.lists.candidate(place, 0);
-                let price = &mut self.prices[column as usize];
-                let level = *price + (profit - next) + self.epsilon;
+                let mut price = self.prices.of(column);
+                let level = price + (profit - next) + self.epsilon;
                 if level >= PRICES {
                     return Err(self.too_large());
                 }
                 self.counters.bids += 1;
-                match self.holds.bid(column, Hold { level, row }, price) {
+                let bid = self.holds.bid(column, Hold { level, row }, &mut price);
+                self.prices.set(column, price);
+                match bid {
                     Bid::Accepted => self.lists.take_first(place),
                     Bid::PutOut(other) => {
                         self.lists.take_first(place);
-                        self.lists.lose(other as usize, column, *price);
+                        self.lists.lose(other as usize, column, price);
                         self.open.push(other);
                     }
                     Bid::Refused => break,
@@ -264,9 +274,10 @@ impl<'i, P: PairRows> Auction<'i, P> {
         self.epsilon = (last / FACTOR).max(1);
         if self.slack {
             let fall = last * 5 / 2;
-            for (price, window) in self.prices.iter_mut().zip(self.columns) {
-                if *price > 0 && window.max > 0 {
-                    *price = (*price - fall).max(0);
+            for (column, window) in (0..).zip(self.columns) {
+                let price = self.prices.of(column);
+                if price > 0 && window.max > 0 {
+                    self.prices.set(column, (price - fall).max(0));
                 }
             }
             self.lists.cheaper(fall);
@@ -282,8 +293,10 @@ impl<'i, P: PairRows> Auction<'i, P> {
         if !self.slack {
             // Full columns cost at once what they would after some bids that are refused. With room to spare that would
             // end too high too often.
-            for (column, price) in (0..).zip(&mut self.prices) {
-                self.holds.raise(column, price);
+            for column in 0..number(self.columns.len()) {
+                let mut price = self.prices.of(column);
+                self.holds.raise(column, &mut price);
+                self.prices.set(column, price);
             }
         }
         open.reverse();
@@ -294,10 +307,10 @@ impl<'i, P: PairRows> Auction<'i, P> {
     fn settle(&mut self, row: usize) {
         let window = self.rows[row];
         let found = self.lists.freshen(self.pairs, row, 1, &self.prices);
-        let best = if found > 0 { self.lists.candidate(row, 0).1 } else { lists::NEVER };
-        let best = if best > LEAST { best } else { lists::NEVER };
-        let profit = |prices: &[i64], scale: i64, entry: &lists::Entry<P::Weight>| {
-            entry.weight.into() * scale - prices[entry.column as usize]
+        let best = if found > 0 { self.lists.candidate(row, 0).1 } else { NEVER };
+        let best = if best > LEAST { best } else { NEVER };
+        let profit = |prices: &Prices, scale: i64, entry: &lists::Entry<P::Weight>| {
+            entry.weight.into() * scale - prices.of(entry.column)
         };
         let other = loop {
             let held = self.lists.held(row);
@@ -308,11 +321,11 @@ impl<'i, P: PairRows> Auction<'i, P> {
                 break other;
             }
             let column = worst.column;
-            self.lists.lose(row, column, self.prices[column as usize]);
+            self.lists.lose(row, column, self.prices.of(column));
         };
         for entry in self.lists.held(row) {
             let weight: i64 = entry.weight.into() * self.scale;
-            let price = self.prices[entry.column as usize];
+            let price = self.prices.of(entry.column);
             let level =
                 if other > LEAST { weight - other + self.epsilon } else { price + 2 * self.range + self.epsilon };
             self.holds.push(entry.column, Hold { level, row: number(row) });

@@ -2,19 +2,48 @@
 
 use alloc::borrow::Cow;
 use alloc::vec::Vec;
+use core::cmp::Reverse;
 
 use super::super::instance::PairRows;
 use super::super::number;
 use super::holds::Hold;
-use super::lists::NEVER;
-use super::{Auction, Watch};
+use super::{Auction, NEVER, Watch};
 use crate::flow::Unmatched;
 
+/// So many columns are read out of a matrix by rows before it is turned.
+const READ_ACROSS: u64 = 64;
+
 /// A row that may be won, with the price at which it would come.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Offer {
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Offer<W> {
     price: i64,
     row: u32,
+    weight: W,
+}
+
+impl<W> Offer<W> {
+    /// By which offers are compared: greater is better.
+    const fn rank(&self) -> (i64, u32) {
+        (self.price, self.row)
+    }
+}
+
+/// Where the pairs of a column are read.
+enum View<'v, P: PairRows> {
+    /// In the same pairs by columns.
+    ByColumn(&'v P),
+    /// In a copy of the column.
+    Copied(Vec<(u32, P::Weight)>),
+}
+
+impl<P: PairRows> View<'_, P> {
+    #[inline]
+    fn each(&self, rows: usize, column: u32, mut visit: impl FnMut(u32, P::Weight)) {
+        match self {
+            Self::ByColumn(pairs) => pairs.each(rows, column as usize, visit),
+            Self::Copied(pairs) => pairs.iter().for_each(|&(row, weight)| visit(row, weight)),
+        }
+    }
 }
 
 impl<P: PairRows> Auction<'_, P> {
@@ -26,32 +55,45 @@ impl<P: PairRows> Auction<'_, P> {
         if open.is_empty() {
             return Ok(());
         }
-        let by_column = self.by_column.take();
-        let by_column = by_column.unwrap_or_else(|| Cow::Owned(self.pairs.transposed(self.prices.len())));
         self.worst.clear();
         for row in 0..self.rows.len() {
             let worst = self.worst_place(row).0;
             self.worst.push(worst);
         }
-        let mut result = Ok(());
         while let Some(column) = open.pop() {
             if self.lacks(column) {
                 self.counters.reverse_steps += 1;
-                self.lower(&by_column, column, &mut open);
+                if let Some(copied) = self.read_across(column) {
+                    self.lower(&View::Copied(copied), column, &mut open);
+                } else {
+                    let by_column = self.by_column.take();
+                    let by_column = by_column.unwrap_or_else(|| Cow::Owned(self.pairs.transposed(self.columns.len())));
+                    self.lower(&View::ByColumn(by_column.as_ref()), column, &mut open);
+                    self.by_column = Some(by_column);
+                }
                 if self.counters.reverse_steps % 64 == 0 && !watch(&self.counters) {
-                    result = Err(Unmatched::Stopped);
-                    break;
+                    return Err(Unmatched::Stopped);
                 }
             }
         }
-        self.by_column = Some(by_column);
-        result
+        Ok(())
+    }
+
+    /// A copy of a column, as long as few are needed and rows can be read across.
+    fn read_across(&self, column: u32) -> Option<Vec<(u32, P::Weight)>> {
+        if self.by_column.is_some() || self.counters.reverse_steps > READ_ACROSS {
+            return None;
+        }
+        let mut copied = Vec::with_capacity(self.rows.len());
+        let read =
+            self.pairs.each_in_column(self.columns.len(), column as usize, |row, weight| copied.push((row, weight)));
+        read.then_some(copied)
     }
 
     /// Whether a column has too few rows for its window or its price.
     fn lacks(&self, column: u32) -> bool {
         let (len, window) = (self.holds.len(column), self.holds.window(column));
-        len < window.min || (len < window.max && self.prices[column as usize] > 0)
+        len < window.min || (len < window.max && self.prices.of(column) > 0)
     }
 
     /// The least profit among the places of a complete row, and the column at that place; none for a place that is
@@ -61,7 +103,7 @@ impl<P: PairRows> Auction<'_, P> {
         let room = held.len() < self.rows[row].max as usize;
         let mut worst = (if room { 0 } else { i64::MAX / 2 }, None);
         for entry in held {
-            let profit = entry.weight.into() * self.scale - self.prices[entry.column as usize];
+            let profit = entry.weight.into() * self.scale - self.prices.of(entry.column);
             if profit < worst.0 {
                 worst = (profit, Some(entry.column));
             }
@@ -70,22 +112,22 @@ impl<P: PairRows> Auction<'_, P> {
     }
 
     /// One reverse step: the column wins the rows that come at the highest prices, as many as it has room for.
-    fn lower(&mut self, pairs: &P, column: u32, open: &mut Vec<u32>) {
+    fn lower(&mut self, pairs: &View<'_, P>, column: u32, open: &mut Vec<u32>) {
         let (scale, epsilon) = (self.scale, self.epsilon);
         let (len, window) = (self.holds.len(column), self.holds.window(column));
         let room = (window.max - len) as usize;
         let missing = window.min.saturating_sub(len) as usize;
         // The best offers, one more than there is room for; rows that hold the column already are told apart later.
         let wanted = (room + len as usize).saturating_add(1);
-        let mut offers: Vec<Offer> = core::mem::take(&mut self.offers);
+        let mut offers: Vec<Offer<P::Weight>> = core::mem::take(&mut self.offers);
         offers.clear();
         let (worst, mut floor) = (&self.worst, if missing > 0 { NEVER } else { 0 });
-        pairs.each(worst.len(), column as usize, |row, weight| {
+        pairs.each(worst.len(), column, |row, weight| {
             let price = weight.into() * scale - worst[row as usize];
             if price > floor {
-                offers.push(Offer { price, row });
+                offers.push(Offer { price, row, weight });
                 if offers.len() >= 2 * wanted.max(16) {
-                    let (_, least, _) = offers.select_nth_unstable_by(wanted - 1, |a, b| b.cmp(a));
+                    let (_, least, _) = offers.select_nth_unstable_by_key(wanted - 1, |offer| Reverse(offer.rank()));
                     floor = least.price;
                     offers.truncate(wanted);
                 }
@@ -93,7 +135,7 @@ impl<P: PairRows> Auction<'_, P> {
         });
         let holders = self.holds.of(column);
         offers.retain(|offer| holders.iter().all(|hold| hold.row != offer.row));
-        offers.sort_unstable_by(|a, b| b.cmp(a));
+        offers.sort_unstable_by_key(|offer| Reverse(offer.rank()));
         let best = |place: usize| offers.get(place).map_or(NEVER, |offer| offer.price);
         let mut won = room.min(offers.len());
         let mut price = (best(room).max(NEVER + epsilon) - epsilon).max(0);
@@ -107,23 +149,19 @@ impl<P: PairRows> Auction<'_, P> {
                 price = (next - epsilon).min(0);
             }
         }
-        let price = price.min(self.prices[column as usize]);
-        self.prices[column as usize] = price;
-        for &Offer { row, .. } in &offers[..won] {
+        let price = price.min(self.prices.of(column));
+        self.prices.set(column, price);
+        for &Offer { row, weight, .. } in &offers[..won] {
             let row_place = row as usize;
             if let (_, Some(dropped)) = self.worst_place(row_place) {
                 self.holds.remove(dropped, row);
-                self.lists.lose(row_place, dropped, self.prices[dropped as usize]);
+                self.lists.lose(row_place, dropped, self.prices.of(dropped));
                 if self.lacks(dropped) {
                     open.push(dropped);
                 }
             }
-            let weight = pairs.place_of(self.worst.len(), column as usize, row);
-            let weight = weight.map(|place| pairs.pair_at(self.worst.len(), column as usize, place).1);
-            if let Some(weight) = weight {
-                self.lists.take(row_place, column, weight);
-                self.holds.push(column, Hold { level: price, row });
-            }
+            self.lists.take(row_place, column, weight);
+            self.holds.push(column, Hold { level: price, row });
         }
         self.offers = offers;
         // The column became cheaper for all.
@@ -132,7 +170,7 @@ impl<P: PairRows> Auction<'_, P> {
             self.worst[row] = self.worst_place(row).0;
         }
         let lists = &mut self.lists;
-        pairs.each(self.worst.len(), column as usize, |row, weight| {
+        pairs.each(self.worst.len(), column, |row, weight| {
             let profit = weight.into() * scale - price;
             if lists.concerns(row as usize, profit) {
                 lists.raise(row as usize, column, weight, profit);
