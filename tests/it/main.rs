@@ -19,3 +19,4 @@ mod oracle;
 mod purity;
 #[cfg(feature = "cli")]
 mod readme;
+mod scores;
