@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use peerplan::input::{Affinity, Micros, Score};
-use peerplan::strategy::{AssignError, Run, Strategy, registry};
+use peerplan::strategy::{self, AssignError, Run};
 use peerplan::verify::verify;
 use peerplan::{Id, Input, Plan, Problem, metrics};
 use proptest::prelude::*;
@@ -28,7 +28,7 @@ fn with_table(input: &Input) -> Input {
     moved
 }
 
-fn scored() -> impl proptest::strategy::Strategy<Value = Input> {
+fn scored() -> impl Strategy<Value = Input> {
     small().prop_map(|mut input| {
         if input.affinities.is_empty() {
             let pairs = input.students.iter().zip(&input.submissions).map(|(student, submission)| Affinity {
@@ -44,7 +44,7 @@ fn scored() -> impl proptest::strategy::Strategy<Value = Input> {
 }
 
 /// What a strategy makes of a problem, in words.
-fn planned(input: &Input, strategy: &dyn Strategy) -> String {
+fn planned(input: &Input, strategy: &dyn strategy::Strategy) -> String {
     let problem = Problem::new(input).expect("no errors");
     match strategy.assign(&problem, &mut Run::new(7)) {
         Ok(solution) => {
@@ -68,7 +68,7 @@ proptest! {
         prop_assert_eq!(input.all_scores().count(), moved.all_scores().count());
         let (one, other) = (Problem::new(&input).expect("no errors"), Problem::new(&moved).expect("no errors"));
         prop_assert_eq!(one.digest(), other.digest());
-        for strategy in registry() {
+        for strategy in strategy::registry() {
             prop_assert_eq!(planned(&input, *strategy), planned(&moved, *strategy));
         }
     }

@@ -71,7 +71,8 @@ struct At<'r>(&'r [u8], usize);
 #[derive(Clone, Copy)]
 struct Columns {
     count: usize,
-    place: [Option<usize>; COLUMNS.len()],
+    required: [usize; REQUIRED],
+    limit: Option<usize>,
 }
 
 /// A field of the record at hand.
@@ -132,9 +133,9 @@ impl<'a> Table<'a> {
         loop {
             self.line = records.line;
             match records.next()? {
-                Next::Record(length, fields) => {
-                    let record = &records.rest()[..length];
-                    if !self.record(record, &fields) {
+                Next::Record(length) => {
+                    let (record, fields) = (&records.rest()[..length], &records.fields);
+                    if !self.record(record, fields) {
                         return Ok(());
                     }
                     if records.cut {
@@ -172,7 +173,7 @@ impl<'a> Table<'a> {
                 self.columns = self.header(record, fields);
                 return self.columns.is_some();
             }
-            None => *self.columns.insert(Columns { count: REQUIRED, place: [Some(0), Some(1), Some(2), None] }),
+            None => *self.columns.insert(Columns { count: REQUIRED, required: [0, 1, 2], limit: None }),
         };
         self.row(columns, record, fields);
         true
@@ -182,8 +183,7 @@ impl<'a> Table<'a> {
         let mut place = [None; COLUMNS.len()];
         let before = self.found.found.items().len();
         for index in 0..fields.count.min(FIELDS) {
-            let text = fields.get(record, index).unwrap_or_default();
-            let name = plain(text);
+            let name = plain(fields.get(record, index));
             let name = String::from_utf8_lossy(trim(&name));
             let at = At(record, fields.start(index));
             match COLUMNS.iter().position(|known| *known == name) {
@@ -202,8 +202,9 @@ impl<'a> Table<'a> {
             let message = format_args!("the column `{name}` is missing");
             self.error("missing_column", At(record, 0), message, "add the column");
         }
+        let [Some(asset), Some(assessor), Some(score), limit] = place else { return None };
         let good = self.found.found.items().len() == before;
-        good.then_some(Columns { count: fields.count, place })
+        good.then_some(Columns { count: fields.count, required: [asset, assessor, score], limit })
     }
 
     #[inline]
@@ -214,37 +215,33 @@ impl<'a> Table<'a> {
         if fields.quoted || !record.is_ascii() {
             return self.careful_row(columns, record, fields);
         }
-        let texts = columns.place.map(|place| {
-            let place = place?;
-            Some(Field { text: trim(fields.get(record, place)?), at: At(record, fields.start(place)) })
-        });
-        self.fields(texts);
+        let field = |place| Field { text: trim(fields.get(record, place)), at: At(record, fields.start(place)) };
+        let [asset, assessor, score] = columns.required;
+        self.fields(field(asset), field(assessor), field(score), columns.limit.map(field));
     }
 
     /// A row with quotation marks, or characters beyond ASCII.
     fn careful_row(&mut self, columns: Columns, record: &[u8], fields: &Fields) {
-        let owned = columns.place.map(|place| {
-            let place = place?;
-            Some((plain(fields.get(record, place)?), At(record, fields.start(place))))
-        });
-        let mut texts = [None; COLUMNS.len()];
-        for (text, owned) in texts.iter_mut().zip(&owned) {
-            let Some((field, at)) = owned else { continue };
-            match str::from_utf8(field) {
-                Ok(field) => *text = Some(Field { text: field.trim().as_bytes(), at: *at }),
+        let places = columns.required.into_iter().chain(columns.limit);
+        let texts: Vec<_> = places.map(|place| (plain(fields.get(record, place)), fields.start(place))).collect();
+        let mut trimmed = Vec::with_capacity(texts.len());
+        for (text, start) in &texts {
+            match str::from_utf8(text) {
+                Ok(text) => trimmed.push(Field { text: text.trim().as_bytes(), at: At(record, *start) }),
                 Err(error) => {
-                    let at = At(record, at.1 + error.valid_up_to());
+                    let at = At(record, start + error.valid_up_to());
                     return self.error("invalid_utf8", at, "the line is not UTF-8 text", "save the file as UTF-8");
                 }
             }
         }
-        self.fields(texts);
+        if let &[asset, assessor, score, ref limit @ ..] = &trimmed[..] {
+            self.fields(asset, assessor, score, limit.first().copied());
+        }
     }
 
-    /// Takes the fields of a row, in the order of [`COLUMNS`].
+    /// Takes the fields of a row.
     #[inline]
-    fn fields(&mut self, texts: [Option<Field<'_>>; COLUMNS.len()]) {
-        let [Some(asset), Some(assessor), Some(score), limit] = texts else { return };
+    fn fields(&mut self, asset: Field<'_>, assessor: Field<'_>, score: Field<'_>, limit: Option<Field<'_>>) {
         let known = self.id(asset) & self.id(assessor);
         let score = self.score(score);
         let limit = limit.filter(|limit| !limit.text.is_empty()).map(|limit| self.limit(limit));
@@ -430,7 +427,7 @@ fn is_blank(record: &[u8]) -> bool {
 
 /// Whether a record names a column.
 fn is_header(record: &[u8], fields: &Fields) -> bool {
-    let mut all = (0..fields.count).filter_map(|field| fields.get(record, field));
+    let mut all = (0..fields.count.min(FIELDS)).map(|field| fields.get(record, field));
     all.any(|field| COLUMNS.iter().any(|name| name.as_bytes() == trim(&plain(field))))
 }
 

@@ -17,15 +17,26 @@ pub(super) struct Places<'a> {
 }
 
 /// An id as it is looked up: canonical decimals by their value, others by their text.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Eq, PartialOrd, Ord)]
 pub(super) struct Name<'a> {
     number: u64,
     /// Empty for decimals.
     text: &'a [u8],
 }
 
+/// As derived, but without a call to compare nothing.
+impl PartialEq for Name<'_> {
+    #[inline]
+    fn eq(&self, other: &Self) -> bool {
+        self.number == other.number
+            && self.text.len() == other.text.len()
+            && (self.text.is_empty() || self.text == other.text)
+    }
+}
+
 impl<'a> Name<'a> {
     /// Reads an id; none is empty.
+    #[inline]
     pub(super) fn new(bytes: &'a [u8]) -> Self {
         match decimal(bytes) {
             Some(value) => Self { number: mixed(value), text: b"" },
@@ -43,20 +54,26 @@ impl<'a> Name<'a> {
 
 /// The value of a decimal without leading zeros below 2^64.
 fn decimal(bytes: &[u8]) -> Option<u64> {
-    let (&first, _) = bytes.split_first()?;
-    if bytes.len() > 20 || (first == b'0' && bytes.len() > 1) {
+    let (&first, rest) = bytes.split_first()?;
+    if first == b'0' && !rest.is_empty() {
         return None;
     }
+    // Nineteen digits fit whatever they are.
+    let (fit, rest) = bytes.split_at(bytes.len().min(19));
     let mut value: u64 = 0;
-    for &byte in bytes {
+    for &byte in fit {
         let digit = byte.wrapping_sub(b'0');
         if digit > 9 {
             return None;
         }
-        value = match bytes.len() {
-            0..20 => value * 10 + u64::from(digit),
-            _ => value.checked_mul(10)?.checked_add(digit.into())?,
-        };
+        value = value * 10 + u64::from(digit);
+    }
+    for &byte in rest {
+        let digit = byte.wrapping_sub(b'0');
+        if digit > 9 {
+            return None;
+        }
+        value = value.checked_mul(10)?.checked_add(digit.into())?;
     }
     Some(value)
 }
@@ -124,10 +141,12 @@ impl<'a> Places<'a> {
     }
 
     /// The same, looking first at the last answer and just after it: rows often come in order.
+    #[inline]
     pub(super) fn find_near(&self, name: Name<'_>, last: &mut usize) -> Option<u32> {
+        // Where an id is given twice, no guess is sure to be its first place.
+        let unique = self.sorted.len() == self.ids.len();
         for guess in [*last, *last + 1] {
-            // Where an id is given twice, no guess is sure to be its first place.
-            if self.sorted.len() == self.ids.len() && self.ids.get(guess) == Some(&name) {
+            if unique && self.ids.get(guess) == Some(&name) {
                 *last = guess;
                 return u32::try_from(guess).ok();
             }
