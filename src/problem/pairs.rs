@@ -37,9 +37,9 @@ pub(crate) struct Pairs {
     /// Student -> what the should rules say, by submission.
     pub(crate) wishes: Rows<Wish>,
     /// Student -> scored submissions with the score in 10^-6.
-    pub(crate) scores: Rows<(u32, i64)>,
+    pub(crate) scores: Units,
     /// Student -> scored submissions that have a limit of their own, with that limit in 10^-6.
-    pub(crate) limits: Rows<(u32, i64)>,
+    pub(crate) limits: Units,
     /// Musts on a submission.
     pub(crate) submission_musts: Vec<Must<u32>>,
     /// Musts on the only handed-in work of an author.
@@ -262,6 +262,9 @@ fn read_history(input: &Input, people: &People, found: &mut Diagnostics) -> Rows
 /// Scores beyond this would no longer add up exactly.
 const MAX_SCORE: i64 = 1_000_000_000_000;
 
+/// For each student submissions with a number of millionths.
+type Units = Rows<(u32, i64)>;
+
 /// A score on its way to its row.
 #[derive(Debug, Clone, Copy, Default)]
 struct Entry {
@@ -297,7 +300,7 @@ impl core::fmt::Display for Pointer {
 ///
 /// Takes 16 bytes a score, which are those of the result, and time O(n + s log d) for s scores of which a student has d;
 /// where the rows come in the order of the submissions, O(n + s).
-fn read_scores(input: &Input, people: &People, found: &mut Diagnostics) -> (Rows<(u32, i64)>, Rows<(u32, i64)>) {
+fn read_scores(input: &Input, people: &People, found: &mut Diagnostics) -> (Units, Units) {
     let students = people.students.len();
     if input.affinities.len() + input.scores.len() >= u32::MAX as usize {
         found.error("too_many_scores", "", "there are more than 4294967294 scores", "leave out those that are 0");

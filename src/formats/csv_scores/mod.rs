@@ -141,7 +141,7 @@ impl<'a> Table<'a> {
                     if records.cut {
                         self.cut_off(record);
                     }
-                    let inner = if fields.quoted { record.iter().filter(|byte| **byte == b'\n').count() } else { 0 };
+                    let inner = if fields.quoted { record.split(|byte| *byte == b'\n').count() - 1 } else { 0 };
                     records.leave(length, inner as u64);
                 }
                 Next::TooLong => {

@@ -14,8 +14,7 @@ const GREATEST: i64 = 1_000_000_000_000;
 /// then no two decimals read as one double. So, away from the halves, both round to the same millionths.
 pub(super) fn plain_micros(text: &[u8]) -> Option<Micros> {
     let (negative, digits) = match text {
-        [b'-', rest @ ..] => (true, rest),
-        [b'+', rest @ ..] => (false, rest),
+        [sign @ (b'-' | b'+'), rest @ ..] => (*sign == b'-', rest),
         rest => (false, rest),
     };
     // The value is mantissa × 10^-decimals.

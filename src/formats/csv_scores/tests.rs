@@ -4,6 +4,7 @@ use super::*;
 use crate::id::Id;
 use crate::input::{Affinity, Student, Submission};
 use proptest::prelude::*;
+use std::fmt::Write;
 
 /// Students 1 to 9 and `~Ann_Ode1`, submissions 1 to 9, 40011 and `007`.
 fn input() -> Input {
@@ -115,25 +116,25 @@ fn of_a_pair_with_two_scores_both_places_are_told() {
 
 /// Gives lines out of nothing, in pieces of odd sizes, and ends in the middle of the last one.
 struct Lines<F> {
-    line: F,
+    write: F,
     next: u64,
-    lines: u64,
+    count: u64,
     rest: Vec<u8>,
     read: u64,
 }
 
 impl<F: Fn(u64) -> String> Lines<F> {
-    fn new(lines: u64, line: F) -> Self {
-        Self { line, next: 0, lines, rest: Vec::new(), read: 0 }
+    fn new(count: u64, write: F) -> Self {
+        Self { write, next: 0, count, rest: Vec::new(), read: 0 }
     }
 }
 
 impl<F: Fn(u64) -> String> io::Read for Lines<F> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        while self.rest.len() < 5000 && self.next < self.lines {
-            let line = (self.line)(self.next);
+        while self.rest.len() < 5000 && self.next < self.count {
+            let line = (self.write)(self.next);
             self.next += 1;
-            let cut = if self.next == self.lines { line.len() / 2 } else { line.len() };
+            let cut = if self.next == self.count { line.len() / 2 } else { line.len() };
             self.rest.extend_from_slice(&line.as_bytes()[..cut]);
         }
         let count = self.rest.len().min(buffer.len());
@@ -238,9 +239,11 @@ proptest! {
     fn the_fast_way_and_the_careful_one_agree(
         lines in proptest::collection::vec(("[1-9]|40011|007|77", "[1-9]|~Ann_Ode1|x", "-?[01]\\.[0-9]{0,9}|x|nan"), 1..12)
     ) {
-        let plain: String = lines.iter().map(|(asset, assessor, score)| format!("{asset},{assessor},{score}\n")).collect();
-        let quoted: String =
-            lines.iter().map(|(asset, assessor, score)| format!("\"{asset}\",\"{assessor} \",\"{score}\"\r\n")).collect();
+        let (mut plain, mut quoted) = (String::new(), String::new());
+        for (asset, assessor, score) in &lines {
+            writeln!(plain, "{asset},{assessor},{score}").unwrap();
+            writeln!(quoted, "\"{asset}\",\"{assessor} \",\"{score}\"\r").unwrap();
+        }
         let said = |text: &str| match super::read(text.as_bytes(), &input()) {
             Ok((table, warnings)) => (Some(table), warnings),
             Err(found) => (None, found),
