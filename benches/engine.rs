@@ -1,5 +1,12 @@
 //! The engine for weighted b-matching. The largest instances only with `PEERPLAN_BENCH_LARGE=1`.
 
+#![allow(
+    clippy::disallowed_methods,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a program that reads files and prints figures"
+)]
+
 mod instances;
 
 use std::hint::black_box;

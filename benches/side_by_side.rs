@@ -5,12 +5,19 @@
 //! of each row; u32 minimum and then u32 maximum of each column; u64 first pair of each row and the number of pairs;
 //! u32 column of each pair, ascending within a row; i32 weight of each pair.
 
+#![allow(
+    clippy::disallowed_methods,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a program that reads files and prints figures"
+)]
+
 use std::fs::File;
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
-use peerplan::flow::{Builder, Instance, Window};
+use peerplan::flow::{Builder, Counters, Instance, Window};
 
 fn main() -> ExitCode {
     let files: Vec<String> = std::env::args().skip(1).filter(|argument| !argument.starts_with("--")).collect();
@@ -30,30 +37,30 @@ fn main() -> ExitCode {
 fn solve(file: &str) -> Result<(), Box<dyn std::error::Error>> {
     let start = Instant::now();
     let instance = read(file)?;
-    let read = start.elapsed();
-    let before = processor();
+    let (before, solving) = (processor(), Instant::now());
     let matching = instance.solve()?;
-    let solved = start.elapsed();
+    let solve = solving.elapsed().as_secs_f64();
     let used = before.zip(processor()).map(|(before, after)| after - before);
+    let checking = Instant::now();
     let checked = instance.check(&matching);
-    let total = start.elapsed();
-    let counters = matching.counters();
+    let check = checking.elapsed().as_secs_f64();
+    let known = |value: Option<String>| value.unwrap_or_else(|| String::from("?"));
+    let cpu = known(used.map(|seconds| format!("{seconds:.4}")));
+    let rss = known(resident().map(|megabytes| megabytes.to_string()));
+    let cert = checked.as_ref().map_or_else(ToString::to_string, |()| String::from("ok"));
+    let total = start.elapsed().as_secs_f64();
     println!(
-        "peerplan obj={} solve={:.4} cpu={} build+solve={:.4} total={:.4} rss_mb={} cert={} cert_s={:.4} bids={} reverse={} rescans={} augmentations={} file={file}",
+        "peerplan obj={} solve={solve:.4} build+solve={solve:.4} total={total:.4} rss_mb={rss} cert={cert} cert_s={check:.4} \
+         cpu={cpu} {} file={file}",
         matching.objective(),
-        (solved - read).as_secs_f64(),
-        used.map_or_else(|| String::from("?"), |seconds| format!("{seconds:.4}")),
-        (solved - read).as_secs_f64(),
-        total.as_secs_f64(),
-        resident().map_or_else(|| String::from("?"), |megabytes| megabytes.to_string()),
-        checked.as_ref().map_or_else(ToString::to_string, |()| String::from("ok")),
-        (total - solved).as_secs_f64(),
-        counters.bids,
-        counters.reverse_steps,
-        counters.row_rescans,
-        counters.augmentations,
+        work(matching.counters()),
     );
     checked.map_err(Into::into)
+}
+
+fn work(counters: Counters) -> String {
+    let Counters { bids, reverse_steps, row_rescans, augmentations } = counters;
+    format!("bids={bids} reverse={reverse_steps} rescans={row_rescans} augmentations={augmentations}")
 }
 
 /// The largest resident size so far in MB, where the system tells it.

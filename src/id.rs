@@ -69,6 +69,14 @@ impl Id {
         }
     }
 
+    /// The text of an id that is no canonical decimal.
+    pub(crate) fn as_text(&self) -> Option<&str> {
+        match &self.0 {
+            Repr::Text(text) => Some(text),
+            Repr::Number(_) | Repr::Decimal(_) => None,
+        }
+    }
+
     /// Whether the id was written as an integer.
     #[must_use]
     pub const fn is_number(&self) -> bool {

@@ -112,9 +112,9 @@ impl Shape {
     fn weight(&self, likeness: u64, noise: u64) -> i64 {
         let weight = likeness * (800 + noise % 201);
         let weight = match self.weights {
-            Weights::Bids if weight > 3_000_000 && noise % 3 == 0 => 4,
+            Weights::Bids if weight > 3_000_000 && noise.is_multiple_of(3) => 4,
             Weights::Bids if weight > 500_000 && noise % 5 < 2 => 2,
-            Weights::Bids => u64::from(noise % 33 == 0),
+            Weights::Bids => u64::from(noise.is_multiple_of(33)),
             Weights::Topics | Weights::Traits => weight,
         };
         i64::try_from(weight).expect("small")

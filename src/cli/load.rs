@@ -174,7 +174,7 @@ pub(super) fn load(
         Err(found) => {
             let mut failure = text.refuse(found);
             if let Failure::Input { found, .. } = &mut failure {
-                scores.relocate(found);
+                scores.relocate(&input.scores, found);
                 changes.unplace(found);
             }
             Err(failure)

@@ -1,8 +1,5 @@
 //! `--affinities`: a score file put into a problem.
 
-#![allow(clippy::disallowed_types, reason = "ids are looked up in these sets, never gone through")]
-
-use std::collections::HashSet;
 use std::fs::File;
 use std::io;
 use std::path::Path;
@@ -10,19 +7,14 @@ use std::path::Path;
 use super::failure::Failure;
 use super::load;
 use super::table::shown;
-use crate::diagnostic::Diagnostics;
+use crate::diagnostic::{Diagnostics, Position};
 use crate::formats::csv_scores;
-use crate::id::Id;
-use crate::input::Input;
+use crate::input::{Input, ScoreTable};
 
-/// Which scores of an input come from a score file, so that what is wrong with them can be said of that file.
+/// The name of a score file, so that what is wrong with scores can be said of it.
 #[derive(Debug, Default)]
 pub(super) struct Scores {
     file: String,
-    /// The scores that the problem file itself has.
-    before: usize,
-    /// The row in the score file of each score after them, from 1.
-    rows: Vec<u32>,
 }
 
 impl Scores {
@@ -31,66 +23,50 @@ impl Scores {
     pub(super) fn add(path: &Path, input: &mut Input, warnings: &mut Diagnostics) -> Result<Self, Failure> {
         let file = load::name(path);
         let read = if load::is_stdin(path) {
-            csv_scores::read(io::stdin().lock())
+            csv_scores::read(io::stdin().lock(), input)
         } else {
             let opened = File::open(path).and_then(|opened| {
                 let directory = opened.metadata()?.is_dir();
                 if directory { Err(io::ErrorKind::IsADirectory.into()) } else { Ok(opened) }
             });
-            csv_scores::read(opened.map_err(|error| Failure::read(&file, error))?)
+            csv_scores::read(opened.map_err(|error| Failure::read(&file, error))?, input)
         };
-        let found = match read {
-            Ok(found) => found,
-            Err(found) => return Err(Failure::Input { file, found }),
-        };
-        let students: HashSet<Id> = input.students.iter().map(|student| student.id.clone()).collect();
-        let submissions: HashSet<Id> = input.submissions.iter().map(|submission| submission.id.clone()).collect();
-        let mut scores = Self { file, before: input.affinities.len(), rows: Vec::with_capacity(found.len()) };
-        let (mut unknown, mut first) = (0_usize, None);
-        for (row, mut score) in (1..).zip(found) {
-            // Ids are written in the form that the problem gives them.
-            let ids = students.get(&score.assessor_id).zip(submissions.get(&score.asset_id));
-            if let Some((student, submission)) = ids {
-                (score.assessor_id, score.asset_id) = (student.clone(), submission.clone());
-                scores.rows.push(row);
-                input.affinities.push(score);
-            } else {
-                unknown += 1;
-                first.get_or_insert((row, score));
+        match read {
+            Ok((scores, mut told)) => {
+                for item in told.items_mut() {
+                    // Warnings stand beside those of the problem file, whose lines are others.
+                    if let Some(Position { line, column }) = item.position.take() {
+                        item.message =
+                            format!("{}, line {line}, column {column}: {}", shown(&file), shown(&item.message));
+                    }
+                }
+                warnings.append(told);
+                input.scores = scores;
+                Ok(Self { file })
             }
+            Err(found) => Err(Failure::Input { file, found }),
         }
-        if let Some((row, score)) = first {
-            let message = format_args!(
-                "{}: {unknown} scores are left out because the problem does not know the student or the submission; \
-                 the first is row {row}, assessor {} and asset {}",
-                scores.file, score.assessor_id, score.asset_id
-            );
-            warnings.warning("unknown_id", "", message, "check the ids if they should be known");
-        }
-        Ok(scores)
     }
 
-    /// Gives what was found the place in the score file instead of that in the problem file.
-    pub(super) fn relocate(&self, found: &mut Diagnostics) {
+    /// Gives what was found the place in the score file instead of that in the table of its rows.
+    pub(super) fn relocate(&self, scores: &ScoreTable, found: &mut Diagnostics) {
         for item in found.items_mut() {
-            if let Some(row) = self.row(&item.pointer) {
-                item.message = format!("{}, row {row}: {}", shown(&self.file), self.reworded(&item.message));
+            if let Some(line) = line(scores, &item.pointer) {
+                let words = item.message.split(' ').map(|word| match self::line(scores, word) {
+                    Some(line) => format!("line {line}"),
+                    None => word.to_owned(),
+                });
+                let words = words.collect::<Vec<String>>().join(" ");
+                item.message = format!("{}, line {line}, column 1: {words}", shown(&self.file));
                 item.pointer.clear();
                 item.position = None;
             }
         }
     }
+}
 
-    /// The row of a score that a pointer leads to, if it is one of the file.
-    fn row(&self, pointer: &str) -> Option<u32> {
-        let mut parts = pointer.strip_prefix("/affinities/")?.split('/');
-        let place: usize = parts.find_map(|part| part.parse().ok())?;
-        self.rows.get(place.checked_sub(self.before)?).copied()
-    }
-
-    /// The same words with rows for the pointers that lead to scores of the file.
-    fn reworded(&self, message: &str) -> String {
-        let words = message.split(' ').map(|word| self.row(word).map_or(word.to_owned(), |row| format!("row {row}")));
-        words.collect::<Vec<String>>().join(" ")
-    }
+/// The line of a score that a pointer leads to, if it is one of the file.
+fn line(scores: &ScoreTable, pointer: &str) -> Option<u64> {
+    let row = pointer.strip_prefix("/scores/")?.split('/').next()?;
+    scores.line(row.parse().ok()?)
 }

@@ -4,10 +4,12 @@
 //! [`verify`](crate::verify::verify) reads the same [`Input`] by itself.
 
 mod policy;
+mod scores;
 
 pub use policy::{
     Admission, Bound, CopyRule, Demand, Existing, Panel, Policy, Reciprocal, Relation, Shortfall, Stance, Unscored,
 };
+pub use scores::{Score, ScoreTable};
 
 use alloc::collections::BTreeMap;
 use alloc::string::String;
@@ -21,33 +23,87 @@ use crate::id::{Id, PersonName};
 /// Label values by dimension: `{"institution": ["kth"]}`.
 pub type Labels = BTreeMap<String, Vec<Id>>;
 
-/// Who is to review what, under which rules: the content of a problem file.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+/// Who is to review what, under which rules: the content of a problem file, and of a score file beside it.
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Input {
     /// Where the data comes from.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub source: Option<Source>,
     /// Those who review.
     pub students: Vec<Student>,
     /// What is reviewed.
     pub submissions: Vec<Submission>,
     /// The reviews that exist already.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub peer_reviews: Vec<PeerReview>,
     /// The rules for all.
     pub policy: Policy,
     /// The rules for single pairs.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub rules: Vec<Rule>,
     /// How well pairs fit.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub affinities: Vec<Affinity>,
+    /// The same of a score file, in a form of which millions fit into memory. Nothing depends on which of the two
+    /// holds a score; a pair stands in one of them.
+    pub scores: ScoreTable,
     /// Who reviewed whom in earlier assignments.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub history: Vec<Past>,
     /// How to choose among the valid assignments.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub strategy: Option<StrategyChoice>,
+}
+
+impl Input {
+    /// All scores with their ids: those of `affinities`, then those of `scores`. Rows of places that do not exist are
+    /// left out.
+    pub fn all_scores(&self) -> impl Iterator<Item = AffinityRecord<'_>> {
+        let rows = self.scores.iter().filter_map(|row| {
+            Some(AffinityRecord {
+                assessor_id: &self.students.get(row.student as usize)?.id,
+                asset_id: &self.submissions.get(row.submission as usize)?.id,
+                score: row.score,
+                limit: row.limit,
+            })
+        });
+        self.affinities.iter().map(Affinity::record).chain(rows)
+    }
+
+    /// Whether no pair has a score.
+    #[must_use]
+    pub const fn is_unscored(&self) -> bool {
+        self.affinities.is_empty() && self.scores.is_empty()
+    }
+}
+
+/// As a problem file: all scores are written as `affinities`.
+impl Serialize for Input {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        struct Scores<'a>(&'a Input);
+        impl Serialize for Scores<'_> {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.collect_seq(self.0.all_scores())
+            }
+        }
+        let mut record = serializer.serialize_struct("Input", 9)?;
+        if let Some(source) = &self.source {
+            record.serialize_field("source", source)?;
+        }
+        record.serialize_field("students", &self.students)?;
+        record.serialize_field("submissions", &self.submissions)?;
+        if !self.peer_reviews.is_empty() {
+            record.serialize_field("peer_reviews", &self.peer_reviews)?;
+        }
+        record.serialize_field("policy", &self.policy)?;
+        if !self.rules.is_empty() {
+            record.serialize_field("rules", &self.rules)?;
+        }
+        if !self.is_unscored() {
+            record.serialize_field("affinities", &Scores(self))?;
+        }
+        if !self.history.is_empty() {
+            record.serialize_field("history", &self.history)?;
+        }
+        if let Some(strategy) = &self.strategy {
+            record.serialize_field("strategy", strategy)?;
+        }
+        record.end()
+    }
 }
 
 /// The assignment of a learning-management system from which the problem was made.
@@ -299,12 +355,44 @@ impl Serialize for Micros {
 }
 
 /// How well an assessor fits a submission.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Affinity {
     /// Who would review.
     pub assessor_id: Id,
     /// What would be reviewed.
     pub asset_id: Id,
+    /// The score, in 10^-6; at most 10^12 in size.
+    pub score: Micros,
+    /// The pair's own limit on its probability, in 10^-6, for strategies with limits.
+    pub limit: Option<Micros>,
+}
+
+impl Affinity {
+    /// The affinity as a record of borrowed ids.
+    #[must_use]
+    pub const fn record(&self) -> AffinityRecord<'_> {
+        AffinityRecord {
+            assessor_id: &self.assessor_id,
+            asset_id: &self.asset_id,
+            score: self.score,
+            limit: self.limit,
+        }
+    }
+}
+
+impl Serialize for Affinity {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.record().serialize(serializer)
+    }
+}
+
+/// An affinity whose ids are borrowed, wherever the score comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct AffinityRecord<'a> {
+    /// Who would review.
+    pub assessor_id: &'a Id,
+    /// What would be reviewed.
+    pub asset_id: &'a Id,
     /// The score, in 10^-6; at most 10^12 in size.
     pub score: Micros,
     /// The pair's own limit on its probability, in 10^-6, for strategies with limits.

@@ -232,29 +232,49 @@ impl Tally {
     }
 
     fn affinity(&self, facts: &Facts<'_>) -> Option<AffinityFigures> {
-        let rows = &facts.input.affinities;
-        if rows.is_empty() {
+        let input = facts.input;
+        if input.is_unscored() {
             return None;
         }
-        let mut scores: Vec<(u64, i64)> = Vec::with_capacity(rows.len());
-        for row in rows {
+        // For each pair the score; a pair without one has 0.
+        let mut scores = vec![0_i64; self.pairs.len()];
+        let mut starts = vec![0_usize; facts.persons as usize + 1];
+        for &(person, _) in &self.pairs {
+            starts[person as usize + 1] += 1;
+        }
+        for person in 0..facts.persons as usize {
+            starts[person + 1] += starts[person];
+        }
+        let mut note = |person: u32, submission: u32, score: i64| {
+            let own = starts[person as usize]..starts[person as usize + 1];
+            for (pair, entry) in self.pairs[own.clone()].iter().zip(&mut scores[own]) {
+                if pair.1 == submission {
+                    *entry = score;
+                }
+            }
+        };
+        for row in &input.affinities {
             if let (Some(person), Some(submission)) = (facts.person(&row.assessor_id), facts.submission(&row.asset_id))
             {
-                scores.push((key(person, submission), row.score.0));
+                note(person, submission, row.score.0);
             }
         }
-        scores.sort_unstable();
+        if !input.scores.is_empty() {
+            let persons: Vec<_> = input.students.iter().map(|student| facts.person(&student.id)).collect();
+            let submissions: Vec<_> = input.submissions.iter().map(|given| facts.submission(&given.id)).collect();
+            for row in input.scores.iter() {
+                let person = persons.get(row.student as usize).copied().flatten();
+                let submission = submissions.get(row.submission as usize).copied().flatten();
+                if let (Some(person), Some(submission)) = (person, submission) {
+                    note(person, submission, row.score.0);
+                }
+            }
+        }
         let mut sums = vec![0_i64; facts.handed_in.len()];
-        let (mut total, mut next) = (0_i128, 0);
-        for &(person, submission) in &self.pairs {
-            let wanted = key(person, submission);
-            while scores.get(next).is_some_and(|&(pair, _)| pair < wanted) {
-                next += 1;
-            }
-            if let Some(&(_, score)) = scores.get(next).filter(|&&(pair, _)| pair == wanted) {
-                total += i128::from(score);
-                sums[submission as usize] = sums[submission as usize].saturating_add(score);
-            }
+        let mut total = 0_i128;
+        for (&(_, submission), score) in self.pairs.iter().zip(scores) {
+            total += i128::from(score);
+            sums[submission as usize] = sums[submission as usize].saturating_add(score);
         }
         Some(AffinityFigures::new(only(sums, &facts.handed_in), self.pairs.len() as u64, total))
     }

@@ -2,7 +2,6 @@
 //!
 //! The form is as long as the problem file, and nearly all of it is numbers: they do not go through `core::fmt`.
 
-use alloc::format;
 use alloc::vec::Vec;
 use core::fmt::Write;
 
@@ -73,7 +72,7 @@ impl Line {
                 self.number(value);
                 self.plain("\"");
             }
-            None => self.text(&format!("{id}")),
+            None => self.text(id.as_text().unwrap_or_default()),
         }
     }
 

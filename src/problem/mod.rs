@@ -87,7 +87,7 @@ impl Problem {
             policy: input.policy.clone(),
             source: input.source.clone(),
             strategy: input.strategy.clone().unwrap_or_default(),
-            digest: digest::digest(input, &people),
+            digest: String::new(),
             warnings: Diagnostics::new(),
             settled: Settled::nothing(n, m),
             owners,
@@ -104,6 +104,7 @@ impl Problem {
         if found.has_errors() {
             return Err(found);
         }
+        problem.digest = digest::digest(input, &problem.people, &problem.pairs);
         if problem.asks_nothing() {
             problem.warnings.warning(
                 "nothing_asked",

@@ -2,6 +2,7 @@
 
 use alloc::vec::Vec;
 
+use super::ids::IdIndex;
 use super::people::People;
 use super::rows::{Rows, index};
 use crate::diagnostic::Diagnostics;
@@ -38,7 +39,9 @@ pub(crate) struct Pairs {
     /// Student -> what the should rules say, by submission.
     pub(crate) wishes: Rows<Wish>,
     /// Student -> scored submissions with the score in 10^-6.
-    pub(crate) scores: Rows<(u32, i64)>,
+    pub(crate) scores: Units,
+    /// Student -> scored submissions that have a limit of their own, with that limit in 10^-6.
+    pub(crate) limits: Units,
     /// Musts on a submission.
     pub(crate) submission_musts: Vec<Must<u32>>,
     /// Musts on the only handed-in work of an author.
@@ -76,12 +79,15 @@ impl<'a> Finder<'a> {
 impl Pairs {
     pub(crate) fn new(input: &Input, people: &People, handed_in: &[bool], found: &mut Diagnostics) -> Self {
         let students = people.students.len();
+        let history = read_history(input, people, found);
+        let (scores, limits) = read_scores(input, people, found);
         let mut pairs = Self {
             forbidden: Rows::empty(students),
-            history: read_history(input, people, found),
+            history,
             should_rules: false,
             wishes: Rows::empty(students),
-            scores: read_scores(input, people, found),
+            scores,
+            limits,
             submission_musts: Vec::new(),
             work_musts: Vec::new(),
         };
@@ -114,6 +120,12 @@ impl Pairs {
     pub(crate) fn score(&self, student: usize, submission: usize) -> Option<i64> {
         let row = self.scores.row(student);
         row.binary_search_by_key(&index(submission), |&(scored, _)| scored).ok().map(|at| row[at].1)
+    }
+
+    /// The own limit of a pair, where it has one.
+    pub(crate) fn limit(&self, student: usize, submission: usize) -> Option<i64> {
+        let row = self.limits.row(student);
+        row.binary_search_by_key(&index(submission), |&(limited, _)| limited).ok().map(|at| row[at].1)
     }
 
     fn read_rules(&mut self, input: &Input, people: &People, handed_in: &[bool], found: &mut Diagnostics) {
@@ -254,11 +266,85 @@ fn read_history(input: &Input, people: &People, found: &mut Diagnostics) -> Rows
 /// Scores beyond this would no longer add up exactly.
 const MAX_SCORE: i64 = 1_000_000_000_000;
 
-fn read_scores(input: &Input, people: &People, found: &mut Diagnostics) -> Rows<(u32, i64)> {
+/// For each student submissions with a number of millionths.
+type Units = Rows<(u32, i64)>;
+
+/// A score on its way to its row.
+#[derive(Debug, Clone, Copy, Default)]
+struct Entry {
+    submission: u32,
+    /// Its place among all scores: those with ids first, then the rows of the table.
+    source: u32,
+    score: i64,
+}
+
+/// A pointer to a score by its place among all scores.
+struct Pointer {
+    /// How many scores have ids.
+    with_ids: usize,
+    source: usize,
+}
+
+impl Pointer {
+    const fn of(input: &Input, source: usize) -> Self {
+        Self { with_ids: input.affinities.len(), source }
+    }
+}
+
+impl core::fmt::Display for Pointer {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        match self.source.checked_sub(self.with_ids) {
+            None => write!(f, "/affinities/{}", self.source),
+            Some(row) => write!(f, "/scores/{row}"),
+        }
+    }
+}
+
+/// The scores of each student, and the limits that some of them have.
+///
+/// Takes 16 bytes a score, which are those of the result, and time O(n + s log d) for s scores of which a student has d;
+/// where the rows come in the order of the submissions, O(n + s).
+fn read_scores(input: &Input, people: &People, found: &mut Diagnostics) -> (Units, Units) {
+    let students = people.students.len();
+    if input.affinities.len() + input.scores.len() >= u32::MAX as usize {
+        found.error("too_many_scores", "", "there are more than 4294967294 scores", "leave out those that are 0");
+        return (Rows::empty(students), Rows::empty(students));
+    }
+    let pairs = resolve_affinities(input, people, found);
+    let student_at = dense(input.students.iter().map(|student| &student.id), &people.students);
+    let submission_at = dense(input.submissions.iter().map(|submission| &submission.id), &people.submissions);
+    check_table(input, found);
+    let with_ids = (0..).zip(&input.affinities).zip(&pairs).filter_map(|((source, affinity), pair)| {
+        let (student, submission) = (*pair)?;
+        Some((student, Entry { submission, source, score: affinity.score.0 }, affinity.limit))
+    });
+    let rows = (index(input.affinities.len())..).zip(input.scores.iter()).filter_map(|(source, row)| {
+        let student = *student_at.get(row.student as usize)?;
+        let submission = *submission_at.get(row.submission as usize)?;
+        Some((student, Entry { submission, source, score: row.score.0 }, row.limit))
+    });
+    let all = with_ids.chain(rows);
+    let limited = all.clone().filter_map(|(student, entry, limit)| Some((student, (entry.submission, limit?.0))));
+    let limits = Rows::counted(students, limited).sorted_by_key(|limit| limit.0);
+    let scores = Rows::counted(students, all.map(|(student, entry, _)| (student, entry)));
+    let scores = scores.sorted_by_key(|entry| (entry.submission, entry.source));
+    for student in 0..students {
+        for pair in scores.row(student).windows(2).filter(|pair| pair[0].submission == pair[1].submission) {
+            found.error(
+                "duplicate_pair",
+                Pointer::of(input, pair[1].source as usize),
+                format_args!("the pair has a score already at {}", Pointer::of(input, pair[0].source as usize)),
+                "keep one score for each pair",
+            );
+        }
+    }
+    (scores.map(|entry| (entry.submission, entry.score)), limits)
+}
+
+/// The pairs of the scores that have ids.
+fn resolve_affinities(input: &Input, people: &People, found: &mut Diagnostics) -> Vec<Option<(u32, u32)>> {
     let mut finder = Finder::new(people);
-    let mut entries: Vec<(u32, (u32, u32))> = Vec::with_capacity(input.affinities.len());
-    for (place, affinity) in input.affinities.iter().enumerate() {
-        let place = index(place);
+    let pairs = input.affinities.iter().enumerate().map(|(place, affinity)| {
         let student = finder.student(&affinity.assessor_id, format_args!("/affinities/{place}/assessor_id"), found);
         let submission = finder.submission(&affinity.asset_id, format_args!("/affinities/{place}/asset_id"), found);
         for (field, id, unknown) in [
@@ -274,31 +360,41 @@ fn read_scores(input: &Input, people: &People, found: &mut Diagnostics) -> Rows<
                 );
             }
         }
-        if affinity.score.0.abs() > MAX_SCORE {
-            found.error(
-                "out_of_range",
-                format_args!("/affinities/{place}/score"),
-                "a score lies between -1000000 and 1000000",
-                "scale the scores down",
-            );
-        }
-        if let (Some(student), Some(submission)) = (student, submission) {
-            entries.push((student, (submission, place)));
+        check_score(affinity.score.0, format_args!("/affinities/{place}/score"), found);
+        student.zip(submission)
+    });
+    pairs.collect()
+}
+
+/// Checks rows that were made by other hands than those of the reader.
+fn check_table(input: &Input, found: &mut Diagnostics) {
+    for (row, score) in input.scores.iter().enumerate() {
+        check_score(score.score.0, format_args!("/scores/{row}/score"), found);
+        for (field, place, length) in [
+            ("student", score.student, input.students.len()),
+            ("submission", score.submission, input.submissions.len()),
+        ] {
+            if place as usize >= length {
+                found.error(
+                    "unknown_id",
+                    format_args!("/scores/{row}/{field}"),
+                    format_args!("no {field} stands at place {place}"),
+                    "read the scores again for the students and submissions as they are now",
+                );
+            }
         }
     }
-    entries.sort_unstable();
-    for pair in entries.windows(2) {
-        if (pair[0].0, pair[0].1.0) == (pair[1].0, pair[1].1.0) {
-            found.error(
-                "duplicate_pair",
-                format_args!("/affinities/{}", pair[1].1.1),
-                format_args!("the pair has a score already at /affinities/{}", pair[0].1.1),
-                "keep one score for each pair",
-            );
-        }
+}
+
+fn check_score(score: i64, at: impl core::fmt::Display, found: &mut Diagnostics) {
+    if score.abs() > MAX_SCORE {
+        found.error("out_of_range", at, "a score lies between -1000000 and 1000000", "scale the scores down");
     }
-    let scored = entries
-        .into_iter()
-        .map(|(student, (submission, place))| (student, (submission, input.affinities[place as usize].score.0)));
-    Rows::grouped(people.students.len(), &scored.collect::<Vec<_>>())
+}
+
+/// The dense index of each id of an array of the input.
+fn dense<'a>(ids: impl Iterator<Item = &'a Id>, index: &IdIndex) -> Vec<u32> {
+    let mut last = 0;
+    // Every id is found; one given twice is found where it stands first.
+    ids.filter_map(|id| index.find_near(id, &mut last)).collect()
 }

@@ -117,6 +117,24 @@ impl<T: Copy> Rows<T> {
         Self { len: rows, starts: Vec::new(), values: Vec::new() }
     }
 
+    /// The same rows with each of them sorted by a key; those that are sorted already stay untouched.
+    pub(crate) fn sorted_by_key<K: Ord>(mut self, key: impl Fn(&T) -> K) -> Self {
+        if !self.values.is_empty() {
+            for row in 0..self.len {
+                let values = &mut self.values[self.starts[row] as usize..self.starts[row + 1] as usize];
+                if !values.is_sorted_by_key(&key) {
+                    values.sort_unstable_by_key(&key);
+                }
+            }
+        }
+        self
+    }
+
+    /// The same rows of other values. Where those are of the same size, they take over the memory.
+    pub(crate) fn map<U>(self, value: impl FnMut(T) -> U) -> Rows<U> {
+        Rows { len: self.len, starts: self.starts, values: self.values.into_iter().map(value).collect() }
+    }
+
     /// The values of a row.
     pub(crate) fn row(&self, row: usize) -> &[T] {
         if self.values.is_empty() {

@@ -85,19 +85,19 @@ fn each_row(
             run.report("listing pairs", row as u64, nodes.students.len() as u64)?;
         }
         let of_student = problem.pairs.scores.row(student as usize).iter();
-        let scored = of_student.map(|&(submission, score)| (nodes.right_of[submission as usize], score));
-        let scored = scored.filter(|&(right, _)| right != NONE);
+        let with_score = of_student.map(|&(submission, score)| (nodes.right_of[submission as usize], score));
+        let with_score = with_score.filter(|&(right, _)| right != NONE);
         pairs.clear();
         if problem.policy.unscored == Unscored::Forbid {
-            pairs.extend(scored.filter(|&(right, _)| nodes.is_free(row, right as usize)));
+            pairs.extend(with_score.filter(|&(right, _)| nodes.is_free(row, right as usize)));
             pairs.sort_unstable_by_key(|&(right, _)| right);
         } else {
-            for (right, score) in scored.clone() {
+            for (right, score) in with_score.clone() {
                 scores[right as usize] = score;
             }
             let free = (0..scores.len()).filter(|&right| nodes.is_free(row, right));
             pairs.extend(free.map(|right| (index(right), scores[right])));
-            for (right, _) in scored {
+            for (right, _) in with_score {
                 scores[right as usize] = 0;
             }
         }

@@ -28,13 +28,24 @@ struct ScoreRows {
 
 impl ScoreRows {
     fn new(facts: &Facts<'_>) -> Self {
-        let mut scores = Vec::with_capacity(facts.input.affinities.len());
+        let input = facts.input;
+        let mut scores = Vec::with_capacity(input.affinities.len() + input.scores.len());
         let mut assessors = Finder::new(&facts.persons);
         let mut assets = Finder::new(&facts.submissions);
-        for row in &facts.input.affinities {
+        for row in &input.affinities {
             let assessor = assessors.find(&row.assessor_id).filter(|&person| facts.is_student(person));
             let Some((assessor, asset)) = assessor.zip(assets.find(&row.asset_id)) else { continue };
             scores.push(Score { assessor, asset, units: row.score.0 });
+        }
+        if !input.scores.is_empty() {
+            let persons: Vec<_> = input.students.iter().map(|student| facts.persons.find(&student.id)).collect();
+            let assets: Vec<_> = input.submissions.iter().map(|given| facts.submissions.find(&given.id)).collect();
+            for row in input.scores.iter() {
+                let assessor = persons.get(at(row.student)).copied().flatten();
+                let asset = assets.get(at(row.submission)).copied().flatten();
+                let Some((assessor, asset)) = assessor.zip(asset) else { continue };
+                scores.push(Score { assessor, asset, units: row.score.0 });
+            }
         }
         let starts = starts(facts.persons.len(), scores.iter().map(|score| score.assessor));
         if !scores.is_sorted_by_key(|score| score.assessor) {

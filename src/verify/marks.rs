@@ -110,24 +110,44 @@ pub(super) struct Scores {
     pub(super) by_submission: Vec<i64>,
 }
 
+impl Scores {
+    /// Notes that a pair has a score; where it is listed twice, the first counts.
+    fn note(&mut self, pairs: &mut Pairs, assessor: u32, asset: u32, score: i64) {
+        let Some(pair) = pairs.find_mut(assessor, asset).filter(|pair| !pair.is(SCORED)) else { return };
+        pair.flags |= SCORED;
+        if pair.results() {
+            self.total += i128::from(score);
+            if let Some(sum) = self.by_submission.get_mut(at(asset)) {
+                *sum = sum.saturating_add(score);
+            }
+        }
+    }
+}
+
 /// Notes on each pair whether it has a score, and adds up those of the resulting reviews.
 pub(super) fn note_scores(facts: &Facts<'_>, pairs: &mut Pairs) -> Scores {
     let mut scores = Scores::default();
-    if facts.input.affinities.is_empty() {
+    let input = facts.input;
+    if input.is_unscored() {
         return scores;
     }
     scores.by_submission = alloc::vec![0; facts.submissions.len()];
     let mut assessors = Finder::new(&facts.persons);
     let mut assets = Finder::new(&facts.submissions);
-    for row in &facts.input.affinities {
+    for row in &input.affinities {
         let assessor = assessors.find(&row.assessor_id).filter(|&person| facts.is_student(person));
-        let Some((assessor, asset)) = assessor.zip(assets.find(&row.asset_id)) else { continue };
-        let Some(pair) = pairs.find_mut(assessor, asset).filter(|pair| !pair.is(SCORED)) else { continue };
-        pair.flags |= SCORED;
-        if pair.results() {
-            scores.total += i128::from(row.score.0);
-            if let Some(sum) = scores.by_submission.get_mut(at(asset)) {
-                *sum = sum.saturating_add(row.score.0);
+        if let Some((assessor, asset)) = assessor.zip(assets.find(&row.asset_id)) {
+            scores.note(pairs, assessor, asset, row.score.0);
+        }
+    }
+    if !input.scores.is_empty() {
+        let persons: Vec<_> = input.students.iter().map(|student| facts.persons.find(&student.id)).collect();
+        let assets: Vec<_> = input.submissions.iter().map(|given| facts.submissions.find(&given.id)).collect();
+        for row in input.scores.iter() {
+            let assessor = persons.get(at(row.student)).copied().flatten();
+            let asset = assets.get(at(row.submission)).copied().flatten();
+            if let Some((assessor, asset)) = assessor.zip(asset) {
+                scores.note(pairs, assessor, asset, row.score.0);
             }
         }
     }

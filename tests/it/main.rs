@@ -21,3 +21,4 @@ mod proofs;
 mod purity;
 #[cfg(feature = "cli")]
 mod readme;
+mod scores;

@@ -3,6 +3,7 @@
 use alloc::vec::Vec;
 
 use super::super::instance::Window;
+use super::super::number;
 
 /// A row that holds a column.
 #[derive(Debug, Clone, Copy, Default)]
@@ -135,7 +136,7 @@ impl Holds {
             let new = self.slots.len();
             self.slots.extend_from_within(from);
             self.slots.resize(new + 2 * room as usize, Hold::default());
-            self.columns[column as usize].start = new as u32;
+            self.columns[column as usize].start = number(new);
             self.columns[column as usize].room = 2 * room;
         }
         let column = &mut self.columns[column as usize];

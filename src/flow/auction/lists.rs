@@ -239,9 +239,9 @@ impl<P: PairRows> Lists<P> {
             }
             None => {
                 // The last candidate makes room.
-                let last = candidates.end - 1;
-                self.rest[row] = self.rest[row].max(list[last].bound);
-                last
+                let end = candidates.end - 1;
+                self.rest[row] = self.rest[row].max(list[end].bound);
+                end
             }
         };
         list.copy_within(held as usize..from, held as usize + 1);
@@ -253,14 +253,14 @@ impl<P: PairRows> Lists<P> {
     pub(super) fn lose(&mut self, row: usize, column: u32, price: i64) {
         let Row { start, len, held, .. } = self.rows[row];
         let list = &mut self.entries[start..start + len as usize];
-        let last = held as usize - 1;
-        let place = list[..=last].iter().position(|entry| entry.column == column);
+        let end = held as usize - 1;
+        let place = list[..=end].iter().position(|entry| entry.column == column);
         debug_assert!(place.is_some(), "a row loses only what it holds");
-        list.swap(place.unwrap_or(last), last);
+        list.swap(place.unwrap_or(end), end);
         self.rows[row].held -= 1;
-        let mut entry = list[last];
+        let mut entry = list[end];
         entry.bound = entry.weight.into() * self.scale - price - self.offset;
-        let mut at = last;
+        let mut at = end;
         while at + 1 < list.len() && list[at + 1].bound > entry.bound {
             list[at] = list[at + 1];
             at += 1;
@@ -287,13 +287,13 @@ impl<P: PairRows> Lists<P> {
                 len as usize
             }
             None => {
-                let last = len as usize - 1;
-                if last < held as usize || list[last].bound >= bound {
+                let end = len as usize - 1;
+                if end < held as usize || list[end].bound >= bound {
                     self.rest[row] = self.rest[row].max(bound);
                     return;
                 }
-                self.rest[row] = self.rest[row].max(list[last].bound);
-                last
+                self.rest[row] = self.rest[row].max(list[end].bound);
+                end
             }
         };
         let mut at = from;

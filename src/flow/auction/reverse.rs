@@ -71,7 +71,7 @@ impl<P: PairRows> Auction<'_, P> {
                     self.lower(&View::ByColumn(by_column.as_ref()), column, &mut open);
                     self.by_column = Some(by_column);
                 }
-                if self.counters.reverse_steps % 64 == 0 && !watch(&self.counters) {
+                if self.counters.reverse_steps.is_multiple_of(64) && !watch(&self.counters) {
                     return Err(Unmatched::Stopped);
                 }
             }

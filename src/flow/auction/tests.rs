@@ -111,7 +111,7 @@ fn price_wars_end() {
     let mut builder = Builder::new(columns, 0);
     for row in 0..rivals {
         let weight = |column: usize| if column + 1 < rivals { 1_000_000_000 } else { i64::try_from(row).unwrap() };
-        let pairs: Vec<(u32, i64)> = (0..rivals).map(|column| (column as u32, weight(column))).collect();
+        let pairs: Vec<(u32, i64)> = (0..).zip((0..rivals).map(weight)).collect();
         builder.row(Window::exactly(1), &pairs);
     }
     let instance = builder.finish();

@@ -9,7 +9,7 @@ mod set;
 mod write;
 
 #[cfg(test)]
-pub(super) mod test_values;
+pub(in crate::formats) mod test_values;
 #[cfg(test)]
 mod tests;
 

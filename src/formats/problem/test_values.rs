@@ -154,6 +154,7 @@ pub(super) fn inputs() -> impl Strategy<Value = Input> {
             policy,
             rules,
             affinities,
+            scores: ScoreTable::new(),
             history,
             strategy,
         },

@@ -26,8 +26,8 @@ pub fn write(input: &Input, layout: Layout, output: impl io::Write) -> io::Resul
     if !input.rules.is_empty() {
         writer.rows("rules", &input.rules)?;
     }
-    if !input.affinities.is_empty() {
-        writer.rows("affinities", &input.affinities)?;
+    if !input.is_unscored() {
+        writer.rows("affinities", input.all_scores())?;
     }
     if !input.history.is_empty() {
         writer.rows("history", &input.history)?;
