@@ -150,8 +150,8 @@ pub(super) trait PairRows: Clone + Sync {
     type Rank: Copy + Ord + core::fmt::Debug;
     /// Below all pairs.
     const NO_RANK: Self::Rank;
-    /// Whether whole prices are asked for.
-    const WHOLE_PRICES: bool;
+    /// Whether nearly all pairs exist, each to be found at once.
+    const DENSE: bool;
 
     /// Writes the rank of each place of a row, [`NO_RANK`](Self::NO_RANK) or less where there is no pair.
     fn ranks(&self, row: usize, prices: &Prices, ranks: &mut Vec<Self::Rank>);
@@ -193,7 +193,7 @@ impl PairRows for Vec<i32> {
 
     type Rank = i32;
     const NO_RANK: i32 = NO_RANK;
-    const WHOLE_PRICES: bool = true;
+    const DENSE: bool = true;
 
     fn ranks(&self, row: usize, prices: &Prices, ranks: &mut Vec<i32>) {
         let weights = &self[row * prices.len()..(row + 1) * prices.len()];
@@ -261,7 +261,7 @@ impl<W: Copy + Into<i64> + Send + Sync + Default> PairRows for Sparse<W> {
 
     type Rank = i64;
     const NO_RANK: i64 = NEVER;
-    const WHOLE_PRICES: bool = false;
+    const DENSE: bool = false;
 
     fn ranks(&self, row: usize, prices: &Prices, ranks: &mut Vec<i64>) {
         let pairs = self.starts[row]..self.starts[row + 1];

@@ -9,7 +9,9 @@ use super::NEVER;
 use super::prices::Prices;
 
 /// As many of a row's best pairs as this are listed at least, if there are as many.
-const BEST: usize = 32;
+const BEST: usize = 48;
+/// Pairs are looked at in blocks of up to so many.
+const BLOCK: usize = 16;
 /// How long a list may become beyond what the row can hold; a row with no more pairs lists all of them.
 const ROOM: usize = 88;
 
@@ -38,13 +40,18 @@ struct Row {
 /// The lists of all rows.
 ///
 /// Invariants: behind the held entries of a row its candidates stand in descending order of their bounds; no bound
-/// lies below the profit; and no pair that is not listed has a profit above the `rest` of the row.
+/// lies below the profit, unless that is no more than `rest`; and no pair that is not listed has a profit above the
+/// `rest` of the row. Both hold once the row has taken notice of all columns that became cheaper.
 #[derive(Debug)]
 pub(super) struct Lists<P: PairRows> {
     entries: Vec<Entry<P::Weight>>,
     rows: Vec<Row>,
     /// Per row an upper bound of the profit of all pairs that are not listed, [`NEVER`] when all are.
     rest: Vec<i64>,
+    /// Columns that became cheaper, of which rows take notice when they are looked at next.
+    cheaper: Vec<u32>,
+    /// Per row how many of them it has taken notice of.
+    noticed: Vec<u32>,
     /// What bounds and `rest` have to be raised by.
     offset: i64,
     scale: i64,
@@ -61,6 +68,8 @@ impl<P: PairRows> Lists<P> {
             entries: Vec::new(),
             rows: Vec::with_capacity(windows.len()),
             rest: alloc::vec![NOTHING; windows.len()],
+            cheaper: Vec::new(),
+            noticed: alloc::vec![0; windows.len()],
             offset: 0,
             scale: prices.scale(),
             ranks: Vec::new(),
@@ -103,26 +112,29 @@ impl<P: PairRows> Lists<P> {
                 self.ranks[at] = P::NO_RANK;
             }
         }
-        // The BEST-th greatest of the maxima of twice as many groups: at least BEST pairs are as good.
-        let size = len.div_ceil(2 * BEST);
+        // The BEST-th greatest of the maxima of more blocks than that: at least BEST pairs are as good.
+        let size = (len / (4 * BEST)).clamp(1, BLOCK);
+        let greatest =
+            |block: &[P::Rank]| block.iter().fold(P::NO_RANK, |most, &rank| if rank > most { rank } else { most });
         self.maxima.clear();
-        self.maxima.extend(self.ranks.chunks(size).map(|group| {
-            let mut most = P::NO_RANK;
-            for &rank in group {
-                most = if rank > most { rank } else { most };
-            }
-            most
-        }));
+        if size == BLOCK {
+            let (blocks, rest) = self.ranks.as_chunks::<BLOCK>();
+            self.maxima.extend(blocks.iter().map(|block| greatest(block)));
+            self.maxima.extend(rest.chunks(BLOCK).map(greatest));
+        } else {
+            self.maxima.extend(self.ranks.chunks(size).map(greatest));
+        }
         self.sorted.clear();
         self.sorted.extend_from_slice(&self.maxima);
         let cut = self.sorted.len().min(BEST) - 1;
         let (_, &mut threshold, _) = self.sorted.select_nth_unstable_by(cut, |a, b| b.cmp(a));
         let start = self.entries.len();
-        for (number, (group, &most)) in self.ranks.chunks(size).zip(&self.maxima).enumerate() {
+        for (block, &most) in self.maxima.iter().enumerate() {
             if most < threshold || most <= P::NO_RANK {
                 continue;
             }
-            for (at, &rank) in (number * size..).zip(group) {
+            let first = block * size;
+            for (at, &rank) in (first..).zip(&self.ranks[first..len.min(first + size)]) {
                 if rank >= threshold && rank > P::NO_RANK {
                     let (column, weight) = pairs.pair_at(prices.len(), row, at);
                     let bound = weight.into() * self.scale - prices.of(column) - self.offset;
@@ -158,6 +170,7 @@ impl<P: PairRows> Lists<P> {
     /// Makes the first `count` candidates of a row exact and the best of all it could have. Returns how many there
     /// are, at most `count`.
     pub(super) fn freshen(&mut self, pairs: &P, row: usize, count: usize, prices: &Prices) -> usize {
+        self.notice(pairs, row, prices);
         let found = self.sort_front(row, count, prices);
         let place = self.rows[row];
         let end = place.start + place.held as usize + found;
@@ -167,6 +180,29 @@ impl<P: PairRows> Lists<P> {
         }
         self.rescan(pairs, row, prices);
         self.sort_front(row, count, prices)
+    }
+
+    /// Gives the columns that became cheaper since the row was looked at their places among its candidates.
+    fn notice(&mut self, pairs: &P, row: usize, prices: &Prices) {
+        let from = self.noticed[row] as usize;
+        if from == self.cheaper.len() {
+            return;
+        }
+        self.noticed[row] = number(self.cheaper.len());
+        if self.rest[row] != NOTHING && self.cheaper.len() - from > prices.len() / 2 {
+            self.rescan(pairs, row, prices);
+            return;
+        }
+        for at in from..self.cheaper.len() {
+            let column = self.cheaper[at];
+            if let Some(place) = pairs.place_of(prices.len(), row, column) {
+                let (_, weight) = pairs.pair_at(prices.len(), row, place);
+                let profit = weight.into() * self.scale - prices.of(column);
+                if self.concerns(row, profit) {
+                    self.raise(row, column, weight, profit);
+                }
+            }
+        }
     }
 
     /// Makes the first `count` candidates exact and the best of those listed.
@@ -302,6 +338,11 @@ impl<P: PairRows> Lists<P> {
             at -= 1;
         }
         list[at] = Entry { bound, column, weight };
+    }
+
+    /// A column became cheaper; rows take notice when they are looked at next.
+    pub(super) fn note_cheaper(&mut self, column: u32) {
+        self.cheaper.push(column);
     }
 
     /// All prices may have fallen by up to `most`.

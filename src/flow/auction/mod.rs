@@ -161,7 +161,7 @@ impl<'i, P: PairRows> Auction<'i, P> {
                 *price = (*price).max(0);
             }
         }
-        let prices = Prices::new(prices, scale, P::WHOLE_PRICES);
+        let prices = Prices::new(prices, scale, P::DENSE);
         Ok(Self {
             rows,
             columns,

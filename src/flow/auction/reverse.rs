@@ -169,6 +169,10 @@ impl<P: PairRows> Auction<'_, P> {
             let row = self.holds.of(column)[place].row as usize;
             self.worst[row] = self.worst_place(row).0;
         }
+        if P::DENSE {
+            self.lists.note_cheaper(column);
+            return;
+        }
         let lists = &mut self.lists;
         pairs.each(self.worst.len(), column, |row, weight| {
             let profit = weight.into() * scale - price;
