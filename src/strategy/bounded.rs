@@ -50,8 +50,11 @@ fn windows(nodes: &Model<'_>) -> Option<(Vec<Window>, Vec<Window>)> {
         return None;
     }
     if count_is_free(problem, Aim::Affinity) {
-        // Where there is no maximum, the window ends beyond all there is, so that its dual is never above 0.
-        let window = |node: &Node, max: Option<u64>| Window::new(node.min, node.max + u32::from(max.is_none()));
+        // A maximum beyond all there is never binds: the window ends beyond it too, so that its dual is never above 0.
+        let window = |node: &Node, max: Option<u64>| {
+            let beyond = max.is_none_or(|max| max.saturating_sub(node.base.into()) > node.max.into());
+            Window::new(node.min, node.max + u32::from(beyond))
+        };
         let students = nodes.students.iter().map(|&student| problem.student_bound(student as usize).max);
         let submissions = nodes.submissions.iter().map(|&submission| problem.submission_bound(submission as usize).max);
         let left = nodes.left.iter().zip(students).map(|(node, max)| window(node, max)).collect();
@@ -199,7 +202,8 @@ fn by_program(
     let narrow = |dual: i128| i64::try_from(dual).ok();
     let left: Option<Vec<i64>> = rows.iter().map(|row| narrow(optimum.rows[row.index()])).collect();
     let right: Option<Vec<i64>> = optimum.columns.iter().map(|&dual| narrow(dual)).collect();
-    let works = classes.iter().map(|&(row, work, node)| Some((row, work, narrow(optimum.rows[node.index()])?)));
+    // A class with a dual below 0 is empty, and 0 proves as much: its pairs are worth less than the other duals.
+    let works = classes.iter().map(|&(row, work, node)| Some((row, work, narrow(optimum.rows[node.index()].max(0))?)));
     let works: Option<Vec<_>> = works.filter(|work| work.is_none_or(|(_, _, dual)| dual != 0)).collect();
     let (Some(left), Some(right), Some(works)) = (left, right, works) else { return Ok(None) };
     Ok(Some(Solved { objective: optimum.objective, left, right, works }))

@@ -13,19 +13,28 @@ pub(super) struct Hold {
     pub(super) row: u32,
 }
 
+/// Up to so many holds lie in the record of their column.
+const INLINE: usize = 3;
+/// Other columns have room for so many at first, and for twice as many whenever it is used up.
+const FIRST_ROOM: u32 = 8;
+
+/// One line of the nearest cache where few rows hold a column.
 #[derive(Debug, Clone, Copy)]
+#[repr(align(64))]
 struct Column {
-    start: u32,
-    len: u32,
-    room: u32,
     window: Window,
+    len: u32,
+    /// Where more holds than [`INLINE`] may lie; how much room there is then stands in place of a row in `holds`.
+    start: u32,
+    holds: [Hold; INLINE],
 }
 
 /// The holds of all columns.
 #[derive(Debug)]
 pub(super) struct Holds {
-    slots: Vec<Hold>,
     columns: Vec<Column>,
+    /// The holds of columns whose maximum is above [`INLINE`].
+    slots: Vec<Hold>,
 }
 
 /// What became of a bid.
@@ -41,20 +50,36 @@ pub(super) enum Bid {
 
 impl Holds {
     pub(super) fn new(windows: &[Window]) -> Self {
-        let mut start = 0;
+        let mut slots = 0;
         let columns = windows.iter().map(|&window| {
-            let room = window.max.min(8);
-            let column = Column { start, len: 0, room, window };
-            start += room;
-            column
+            let start = slots;
+            if window.max as usize > INLINE {
+                slots += FIRST_ROOM;
+            }
+            Column { window, len: 0, start, holds: [Hold { level: 0, row: FIRST_ROOM }; INLINE] }
         });
         let columns = columns.collect();
-        Self { slots: alloc::vec![Hold::default(); start as usize], columns }
+        Self { columns, slots: alloc::vec![Hold::default(); slots as usize] }
     }
 
+    #[inline]
     pub(super) fn of(&self, column: u32) -> &[Hold] {
-        let Column { start, len, .. } = self.columns[column as usize];
-        &self.slots[start as usize..(start + len) as usize]
+        let column = &self.columns[column as usize];
+        if column.window.max as usize <= INLINE {
+            &column.holds[..column.len as usize]
+        } else {
+            &self.slots[column.start as usize..(column.start + column.len) as usize]
+        }
+    }
+
+    #[inline]
+    fn of_mut(&mut self, column: u32) -> &mut [Hold] {
+        let column = &mut self.columns[column as usize];
+        if column.window.max as usize <= INLINE {
+            &mut column.holds[..column.len as usize]
+        } else {
+            &mut self.slots[column.start as usize..(column.start + column.len) as usize]
+        }
     }
 
     pub(super) fn len(&self, column: u32) -> u32 {
@@ -76,13 +101,13 @@ impl Holds {
             return self.priced(column, price);
         }
         let lowest = self.lowest_place(column);
-        let out = self.slots[lowest];
+        let out = self.of(column)[lowest];
         let nobody = if len < window.max { 0 } else { i64::MAX };
         if hold.level <= out.level && hold.level < nobody {
             *price = (*price).max(hold.level);
             Bid::Refused
         } else if out.level < nobody {
-            self.slots[lowest] = hold;
+            self.of_mut(column)[lowest] = hold;
             *price = (*price).max(self.lowest(column).level.min(nobody));
             Bid::PutOut(out.row)
         } else {
@@ -111,45 +136,44 @@ impl Holds {
     }
 
     fn lowest_place(&self, column: u32) -> usize {
-        let Column { start, len, .. } = self.columns[column as usize];
-        let slots = &self.slots[start as usize..(start + len) as usize];
+        let holds = self.of(column);
         let mut best = 0;
-        for (place, slot) in slots.iter().enumerate().skip(1) {
-            if slot.level < slots[best].level {
+        for (place, hold) in holds.iter().enumerate().skip(1) {
+            if hold.level < holds[best].level {
                 best = place;
             }
         }
-        start as usize + best
+        best
     }
 
     fn lowest(&self, column: u32) -> Hold {
-        self.slots[self.lowest_place(column)]
+        self.of(column)[self.lowest_place(column)]
     }
 
     /// A row holds a column from now on.
     pub(super) fn push(&mut self, column: u32, hold: Hold) {
-        let Column { start, len, room, window } = self.columns[column as usize];
+        let Column { start, len, window, holds } = self.columns[column as usize];
         debug_assert!(len < window.max);
-        if len == room {
-            // More room at the end of all slots; what is left behind is not used again.
-            let from = start as usize..(start + len) as usize;
+        if window.max as usize > INLINE && len == holds[0].row {
+            // More room at the end of all holds; what is left behind is not used again.
             let new = self.slots.len();
-            self.slots.extend_from_within(from);
-            self.slots.resize(new + 2 * room as usize, Hold::default());
-            self.columns[column as usize].start = number(new);
-            self.columns[column as usize].room = 2 * room;
+            self.slots.extend_from_within(start as usize..(start + len) as usize);
+            self.slots.resize(new + 2 * len as usize, Hold::default());
+            let column = &mut self.columns[column as usize];
+            column.start = number(new);
+            column.holds[0].row = 2 * len;
         }
-        let column = &mut self.columns[column as usize];
-        self.slots[(column.start + len) as usize] = hold;
-        column.len += 1;
+        self.columns[column as usize].len += 1;
+        if let Some(last) = self.of_mut(column).last_mut() {
+            *last = hold;
+        }
     }
 
     /// A row gives a column up.
     pub(super) fn remove(&mut self, column: u32, row: u32) {
-        let Column { start, len, .. } = self.columns[column as usize];
-        let slots = &mut self.slots[start as usize..(start + len) as usize];
-        if let Some(place) = slots.iter().position(|hold| hold.row == row) {
-            slots.swap(place, len as usize - 1);
+        let holds = self.of_mut(column);
+        if let Some(place) = holds.iter().position(|hold| hold.row == row) {
+            holds.swap(place, holds.len() - 1);
             self.columns[column as usize].len -= 1;
         }
     }

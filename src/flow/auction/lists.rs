@@ -27,14 +27,19 @@ pub(super) struct Entry<W> {
     pub(super) weight: W,
 }
 
-/// Where the list of a row lies.
+/// Where the list of a row lies; half a line of the nearest cache.
 #[derive(Debug, Clone, Copy)]
+#[repr(align(32))]
 struct Row {
-    start: usize,
+    /// An upper bound of the profit of all pairs that are not listed, [`NOTHING`] when all are.
+    rest: i64,
+    start: u32,
     len: u32,
     room: u32,
     /// The first so many entries are the columns the row holds.
     held: u32,
+    /// How many of the columns that became cheaper it has taken notice of.
+    noticed: u32,
 }
 
 /// The lists of all rows.
@@ -46,12 +51,8 @@ struct Row {
 pub(super) struct Lists<P: PairRows> {
     entries: Vec<Entry<P::Weight>>,
     rows: Vec<Row>,
-    /// Per row an upper bound of the profit of all pairs that are not listed, [`NEVER`] when all are.
-    rest: Vec<i64>,
     /// Columns that became cheaper, of which rows take notice when they are looked at next.
     cheaper: Vec<u32>,
-    /// Per row how many of them it has taken notice of.
-    noticed: Vec<u32>,
     /// What bounds and `rest` have to be raised by.
     offset: i64,
     scale: i64,
@@ -67,9 +68,7 @@ impl<P: PairRows> Lists<P> {
         let mut lists = Self {
             entries: Vec::new(),
             rows: Vec::with_capacity(windows.len()),
-            rest: alloc::vec![NOTHING; windows.len()],
             cheaper: Vec::new(),
-            noticed: alloc::vec![0; windows.len()],
             offset: 0,
             scale: prices.scale(),
             ranks: Vec::new(),
@@ -84,7 +83,14 @@ impl<P: PairRows> Lists<P> {
         lists.entries.reserve_exact((0..windows.len()).map(room).sum());
         for row in 0..windows.len() {
             let (start, room) = (lists.entries.len(), room(row));
-            lists.rows.push(Row { start, len: 0, room: number(room), held: 0 });
+            lists.rows.push(Row {
+                rest: NOTHING,
+                start: number(start),
+                len: 0,
+                room: number(room),
+                held: 0,
+                noticed: 0,
+            });
             if pairs.len_of(prices.len(), row) == room {
                 pairs.each(prices.len(), row, |column, weight| {
                     let bound = weight.into() * prices.scale() - prices.of(column);
@@ -107,7 +113,7 @@ impl<P: PairRows> Lists<P> {
         let place = self.rows[row];
         let len = pairs.len_of(prices.len(), row);
         pairs.ranks(row, prices, &mut self.ranks);
-        for at in place.start..place.start + place.held as usize {
+        for at in place.start as usize..(place.start + place.held) as usize {
             if let Some(at) = pairs.place_of(prices.len(), row, self.entries[at].column) {
                 self.ranks[at] = P::NO_RANK;
             }
@@ -146,10 +152,10 @@ impl<P: PairRows> Lists<P> {
         found.sort_unstable_by_key(|entry| (Reverse(entry.bound), entry.column));
         // Some room is left for columns that become cheaper.
         let limit = (place.room - place.held) as usize - ROOM / 8;
-        self.rest[row] =
+        self.rows[row].rest =
             if threshold > P::NO_RANK { P::profit_below(threshold, self.scale) - self.offset } else { NOTHING };
         if found.len() > limit {
-            self.rest[row] = found[limit].bound;
+            self.rows[row].rest = found[limit].bound;
             self.entries.truncate(start + limit);
         }
     }
@@ -160,7 +166,7 @@ impl<P: PairRows> Lists<P> {
         let end = self.entries.len();
         self.gather(pairs, row, prices);
         let place = self.rows[row];
-        let first = place.start + place.held as usize;
+        let first = (place.start + place.held) as usize;
         let fresh = self.entries.len() - end;
         self.entries.copy_within(end.., first);
         self.entries.truncate(end);
@@ -173,8 +179,8 @@ impl<P: PairRows> Lists<P> {
         self.notice(pairs, row, prices);
         let found = self.sort_front(row, count, prices);
         let place = self.rows[row];
-        let end = place.start + place.held as usize + found;
-        let rest = self.rest[row];
+        let end = (place.start + place.held) as usize + found;
+        let rest = self.rows[row].rest;
         if rest == NOTHING || (found == count && self.entries[end - 1].bound >= rest) {
             return found;
         }
@@ -184,12 +190,12 @@ impl<P: PairRows> Lists<P> {
 
     /// Gives the columns that became cheaper since the row was looked at their places among its candidates.
     fn notice(&mut self, pairs: &P, row: usize, prices: &Prices) {
-        let from = self.noticed[row] as usize;
+        let from = self.rows[row].noticed as usize;
         if from == self.cheaper.len() {
             return;
         }
-        self.noticed[row] = number(self.cheaper.len());
-        if self.rest[row] != NOTHING && self.cheaper.len() - from > prices.len() / 2 {
+        self.rows[row].noticed = number(self.cheaper.len());
+        if self.rows[row].rest != NOTHING && self.cheaper.len() - from > prices.len() / 2 {
             self.rescan(pairs, row, prices);
             return;
         }
@@ -208,7 +214,7 @@ impl<P: PairRows> Lists<P> {
     /// Makes the first `count` candidates exact and the best of those listed.
     fn sort_front(&mut self, row: usize, count: usize, prices: &Prices) -> usize {
         let Row { start, len, held, .. } = self.rows[row];
-        let list = &mut self.entries[start + held as usize..start + len as usize];
+        let list = &mut self.entries[(start + held) as usize..(start + len) as usize];
         let (scale, offset) = (self.scale, self.offset);
         let mut seen = 0;
         while seen < list.len() && (seen < count || list[seen].bound > list[count - 1].bound) {
@@ -238,7 +244,7 @@ impl<P: PairRows> Lists<P> {
     /// The candidate at a place.
     #[inline]
     pub(super) fn candidate(&self, row: usize, place: usize) -> (u32, i64) {
-        let entry = &self.entries[self.rows[row].start + self.rows[row].held as usize + place];
+        let entry = &self.entries[(self.rows[row].start + self.rows[row].held) as usize + place];
         (entry.column, entry.bound + self.offset)
     }
 
@@ -246,7 +252,7 @@ impl<P: PairRows> Lists<P> {
     #[inline]
     pub(super) fn held(&self, row: usize) -> &[Entry<P::Weight>] {
         let Row { start, held, .. } = self.rows[row];
-        &self.entries[start..start + held as usize]
+        &self.entries[start as usize..(start + held) as usize]
     }
 
     /// The number of columns a row holds.
@@ -263,8 +269,8 @@ impl<P: PairRows> Lists<P> {
 
     /// The row holds a column from now on, whether it was listed or not.
     pub(super) fn take(&mut self, row: usize, column: u32, weight: P::Weight) {
-        let Row { start, len, room, held } = self.rows[row];
-        let list = &mut self.entries[start..start + room as usize];
+        let Row { start, len, room, held, .. } = self.rows[row];
+        let list = &mut self.entries[start as usize..(start + room) as usize];
         let candidates = held as usize..len as usize;
         let place = list[candidates.clone()].iter().position(|entry| entry.column == column);
         let from = match place {
@@ -276,7 +282,7 @@ impl<P: PairRows> Lists<P> {
             None => {
                 // The last candidate makes room.
                 let end = candidates.end - 1;
-                self.rest[row] = self.rest[row].max(list[end].bound);
+                self.rows[row].rest = self.rows[row].rest.max(list[end].bound);
                 end
             }
         };
@@ -288,7 +294,7 @@ impl<P: PairRows> Lists<P> {
     /// The row no longer holds a column; it is a candidate with its profit at `price`.
     pub(super) fn lose(&mut self, row: usize, column: u32, price: i64) {
         let Row { start, len, held, .. } = self.rows[row];
-        let list = &mut self.entries[start..start + len as usize];
+        let list = &mut self.entries[start as usize..(start + len) as usize];
         let end = held as usize - 1;
         let place = list[..=end].iter().position(|entry| entry.column == column);
         debug_assert!(place.is_some(), "a row loses only what it holds");
@@ -307,13 +313,13 @@ impl<P: PairRows> Lists<P> {
     /// Whether the profit of a column that became cheaper may lie above what the list of a row says of it.
     #[inline]
     pub(super) fn concerns(&self, row: usize, profit: i64) -> bool {
-        profit - self.offset > self.rest[row]
+        profit - self.offset > self.rows[row].rest
     }
 
     /// A column became cheaper: its profit for the row is `profit` now. It gets its place among the candidates.
     pub(super) fn raise(&mut self, row: usize, column: u32, weight: P::Weight, profit: i64) {
-        let Row { start, len, room, held } = self.rows[row];
-        let list = &mut self.entries[start..start + room as usize];
+        let Row { start, len, room, held, .. } = self.rows[row];
+        let list = &mut self.entries[start as usize..(start + room) as usize];
         let bound = profit - self.offset;
         let from = match list[..len as usize].iter().position(|entry| entry.column == column) {
             Some(place) if place < held as usize || list[place].bound >= bound => return,
@@ -325,10 +331,10 @@ impl<P: PairRows> Lists<P> {
             None => {
                 let end = len as usize - 1;
                 if end < held as usize || list[end].bound >= bound {
-                    self.rest[row] = self.rest[row].max(bound);
+                    self.rows[row].rest = self.rows[row].rest.max(bound);
                     return;
                 }
-                self.rest[row] = self.rest[row].max(list[end].bound);
+                self.rows[row].rest = self.rows[row].rest.max(list[end].bound);
                 end
             }
         };

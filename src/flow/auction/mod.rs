@@ -64,6 +64,9 @@ const FACTOR: i64 = 20;
 /// ε begins at this part of the range where prices are known nearly.
 const WARM: i64 = FIRST * FACTOR * FACTOR * FACTOR;
 
+/// From known prices there are at most so many bids for each place and column before none are better.
+const PATIENCE: u64 = 30;
+
 /// Is told how far the work is; `false` stops it.
 pub(super) type Watch<'w> = dyn FnMut(&Counters) -> bool + 'w;
 
@@ -88,14 +91,22 @@ fn solve_pairs<P: PairRows>(
     let weights = instance.weights().unwrap_or((0, 0));
     let (row_slack, column_slack) = instance.slack();
     if row_slack <= column_slack {
-        let prices = start.map(|duals| &duals.columns[..]);
-        return Auction::new(Sides { rows, columns, weights }, pairs, None, prices)?.run(watch);
+        let sides = Sides { rows, columns, weights };
+        let mut run = |prices| Auction::new(sides, pairs, None, prices)?.run(watch);
+        return match start.map(|duals| run(Some(&duals.columns[..]))) {
+            // Prices that help so little are worse than none.
+            None | Some(Err(Unmatched::TooLarge { .. })) => run(None),
+            Some(solved) => solved,
+        };
     }
     let turned = pairs.transposed(columns.len());
     let sides = Sides { rows: columns, columns: rows, weights };
-    let prices = start.map(|duals| &duals.rows[..]);
-    let matching = Auction::new(sides, &turned, Some(Cow::Borrowed(pairs)), prices)?.run(watch)?;
-    Ok(matching.turned(rows.len()))
+    let mut run = |prices| Auction::new(sides, &turned, Some(Cow::Borrowed(pairs)), prices)?.run(watch);
+    let matching = match start.map(|duals| run(Some(&duals.rows[..]))) {
+        None | Some(Err(Unmatched::TooLarge { .. })) => run(None),
+        Some(solved) => solved,
+    };
+    Ok(matching?.turned(rows.len()))
 }
 
 /// The state of an auction.
@@ -116,6 +127,8 @@ struct Auction<'i, P: PairRows> {
     prices: Prices,
     lists: Lists<P>,
     holds: Holds,
+    /// How many bids there may be.
+    bids: u64,
     /// Rows that may lack a place.
     open: Vec<u32>,
     /// Per row the least profit among its places, while columns lower their prices.
@@ -149,7 +162,11 @@ impl<'i, P: PairRows> Auction<'i, P> {
         let most = narrow(size.checked_mul(scale))?;
         let range = narrow(largest.abs_diff(smallest).checked_mul(scale))?;
         let scale = narrow(Some(scale))?;
-        let first = if prices.is_some() { range / WARM } else { range / FIRST };
+        // Where a place may stay empty, at profit 0, prices may have to come as far as the weights are from 0.
+        let open = rows.iter().chain(columns).any(|window| window.min != window.max);
+        let spread = if open { range.max(most) } else { range };
+        let first = if prices.is_some() { spread / WARM } else { spread / FIRST };
+        let bids = if prices.is_some() { PATIENCE * (places(rows) + columns.len() as u64 + 100) } else { u64::MAX };
         let mut prices: Vec<i64> = match prices {
             Some(prices) => prices.iter().map(|price| price.saturating_mul(scale).clamp(-2 * most, 2 * most)).collect(),
             None => alloc::vec![0; columns.len()],
@@ -175,6 +192,7 @@ impl<'i, P: PairRows> Auction<'i, P> {
             lists: Lists::new(pairs, rows, &prices),
             prices,
             holds: Holds::new(columns),
+            bids,
             open: (0..number(rows.len())).rev().collect(),
             worst: Vec::new(),
             offers: Vec::new(),
@@ -205,6 +223,9 @@ impl<'i, P: PairRows> Auction<'i, P> {
         let mut next = self.counters.bids;
         while let Some(row) = self.open.pop() {
             self.complete(row)?;
+            if self.counters.bids > self.bids {
+                return Err(self.too_large());
+            }
             if self.counters.bids >= next {
                 next = self.counters.bids + 4096;
                 if !watch(&self.counters) {

@@ -7,7 +7,7 @@ use core::cmp::Reverse;
 use super::super::instance::PairRows;
 use super::super::number;
 use super::holds::Hold;
-use super::{Auction, NEVER, Watch};
+use super::{Auction, NEVER, PRICES, Watch};
 use crate::flow::Unmatched;
 
 /// So many columns are read out of a matrix by rows before it is turned.
@@ -71,6 +71,9 @@ impl<P: PairRows> Auction<'_, P> {
                     self.lower(&View::ByColumn(by_column.as_ref()), column, &mut open);
                     self.by_column = Some(by_column);
                 }
+                if self.prices.of(column) < -PRICES {
+                    return Err(self.too_large());
+                }
                 if self.counters.reverse_steps.is_multiple_of(64) && !watch(&self.counters) {
                     return Err(Unmatched::Stopped);
                 }
@@ -126,7 +129,7 @@ impl<P: PairRows> Auction<'_, P> {
             let price = weight.into() * scale - worst[row as usize];
             if price > floor {
                 offers.push(Offer { price, row, weight });
-                if offers.len() >= 2 * wanted.max(16) {
+                if offers.len() >= wanted.max(16).saturating_mul(2) {
                     let (_, least, _) = offers.select_nth_unstable_by_key(wanted - 1, |offer| Reverse(offer.rank()));
                     floor = least.price;
                     offers.truncate(wanted);

@@ -119,3 +119,38 @@ fn price_wars_end() {
     assert_eq!(matching.objective(), 59 * 1_000_000_000 + 59);
     instance.check(&matching).unwrap();
 }
+
+/// Each column must win its row from the next one: prices fall further than there is room for, and another method
+/// takes over.
+#[test]
+fn prices_that_fall_for_ever_end_the_auction() {
+    let (size, much) = (800, 1_000_000_000_000_i64);
+    let columns = (0..=size).map(|column| Window::new(u32::from(column < size), 1)).collect();
+    let mut builder = Builder::new(columns, 2 * size);
+    for row in 0..size {
+        let noise = i64::try_from(7919 * row % 100_003).unwrap();
+        let column = u32::try_from(row).unwrap();
+        builder.row(Window::exactly(1), &[(column, noise - much), (column + 1, much - noise)]);
+    }
+    let instance = builder.finish();
+    let matching = instance.solve().unwrap();
+    instance.check(&matching).unwrap();
+}
+
+/// Weights far from 0 that differ little, and places that may stay empty.
+#[test]
+fn weights_far_from_nothing_are_no_war() {
+    let mut builder = Builder::new(alloc::vec![Window::new(0, 1); 6], 60);
+    for row in 0..10 {
+        let pairs: Vec<(u32, i64)> =
+            (0..6).map(|column| (column, 1_000_000_000_000 - i64::from(7 * row + 5 * column) * 1_009)).collect();
+        builder.row(Window::new(0, 1), &pairs);
+    }
+    let instance = builder.finish();
+    let mut bids = 0;
+    let matching = instance.solve_watched(Some(super::super::Method::Auction), &mut |counters| {
+        bids = counters.bids;
+        bids < 1_000_000
+    });
+    instance.check(&matching.unwrap()).unwrap();
+}

@@ -2,7 +2,8 @@
 
 use peerplan::Input;
 use peerplan::input::{
-    Bound, Demand, PeerReview, Reciprocal, Relation, Rule, RuleKind, RuleTarget, Student, Submission, WorkflowState,
+    Affinity, Bound, Demand, Micros, PeerReview, Reciprocal, Relation, Rule, RuleKind, RuleTarget, Student, Submission,
+    WorkflowState,
 };
 use peerplan::strategy::registry;
 
@@ -141,4 +142,41 @@ fn nobody_to_review_or_nothing_to_review_is_refused_with_a_proof() {
             check_proof(&facts, &result(&input, strategy, 0).expect_err("infeasible"));
         }
     }
+}
+
+/// The plan of the greatest total score, checked with its proof.
+fn with_proof(input: &Input) {
+    let strategy = peerplan::strategy::by_name("max_affinity").expect("a strategy of the registry");
+    let plan = planned(&compiled(input), strategy, 1).expect("feasible");
+    assert!(plan.certificate().is_some());
+    super::check_plan(input, strategy, plan.view(&compiled(input)));
+}
+
+fn scored(scores: &[(u64, u64, i64)]) -> Vec<Affinity> {
+    let row = |&(assessor, asset, score): &(u64, u64, i64)| {
+        let (assessor_id, asset_id) = (assessor.into(), asset.into());
+        Affinity { assessor_id, asset_id, score: Micros(score), limit: None }
+    };
+    scores.iter().map(row).collect()
+}
+
+#[test]
+fn a_maximum_beyond_all_there_is_has_no_price() {
+    let mut input = Input { students: students(1..=2), ..Input::default() };
+    input.submissions = vec![Submission::new(11), Submission::new(12)];
+    input.policy.reviews_per_student = Bound::between(0, 5);
+    input.policy.reviews_per_submission = Demand::Within(Bound::between(1, 9));
+    input.affinities = scored(&[(1, 11, 3_000_000), (1, 12, 2_000_000), (2, 11, 1_000_000), (2, 12, 4_000_000)]);
+    with_proof(&input);
+}
+
+#[test]
+fn a_work_that_nobody_wants_has_no_price() {
+    let mut input = Input { students: students(105..=106), ..Input::default() };
+    let copy = |id: u64| Submission { work_id: Some(1.into()), ..Submission::new(id) };
+    input.submissions = vec![copy(501), copy(504), Submission::new(509)];
+    input.submissions[1].reviews = Some(Bound::exactly(0));
+    input.policy.reviews_per_submission = Demand::Within(Bound::at_least(1));
+    input.affinities = scored(&[(106, 501, -488_000)]);
+    with_proof(&input);
 }
