@@ -43,6 +43,34 @@ fn seeds_reach_every_optimum_and_nothing_else() {
     assert!(tied > 80, "{tied}");
 }
 
+#[test]
+fn seeds_reach_every_assignment_of_the_greatest_total_score_and_nothing_else() {
+    const MOST: usize = 13;
+    let allowing = |mut input: Input| {
+        input.policy.reciprocal = Reciprocal::Allow;
+        input
+    };
+    let strategy = by_name("max_affinity").expect("listed");
+    let mut tied = 0;
+    for input in samples(small(), 500).into_iter().map(allowing) {
+        let facts = Facts::new(&input);
+        let found = facts.of_greatest_affinity(MOST).filter(|found| (2..MOST).contains(&found.len()));
+        let Some(found) = found else { continue };
+        tied += 1;
+        let (problem, optima) = (compiled(&input), found.into_iter().collect::<BTreeSet<Assignment>>());
+        let mut reached: BTreeSet<Assignment> = BTreeSet::new();
+        for seed in 0..SEEDS {
+            let plan = planned(&problem, strategy, seed).expect("feasible");
+            reached.insert(resulting(&input, plan.view(&problem)));
+            if reached.len() == optima.len() && seed > 30 {
+                break;
+            }
+        }
+        assert_eq!(reached, optima, "{input:#?}");
+    }
+    assert!(tied > 60, "{tied}");
+}
+
 /// Student `i` owns submission `100 + i`; everybody reviews `reviews`.
 fn class(students: u64, reviews: u64) -> Input {
     let mut input = Input {

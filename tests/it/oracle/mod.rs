@@ -106,6 +106,12 @@ impl Facts<'_> {
     /// The greatest total affinity in 10^-6 once the shared goals are met. With bounds on both sides the number of
     /// reviews is free, and small only among equal totals.
     pub(crate) fn greatest_affinity(&self) -> Option<(i64, Assignment)> {
+        let best = self.of_greatest_affinity(1)?.pop()?;
+        Some((self.tally(&best).affinity, best))
+    }
+
+    /// Up to so many of the assignments of the greatest total affinity.
+    pub(crate) fn of_greatest_affinity(&self, most: usize) -> Option<Vec<Assignment>> {
         let search = Search::new(self);
         let total = if self.balanced() { Some(self.fewest_reviews(&search)?) } else { None };
         let cost = |tally: &Tally| -> Cost {
@@ -113,8 +119,6 @@ impl Facts<'_> {
                 self.counted(tally);
             [missing, missing_squares, received_squares, deletes, -gain, -affinity, total]
         };
-        let mut found = search.best(total, &cost, 1)?;
-        let best = found.pop()?;
-        Some((self.tally(&best).affinity, best))
+        search.best(total, &cost, most)
     }
 }
