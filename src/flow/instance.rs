@@ -280,6 +280,13 @@ impl<W: Copy + Into<i64> + Send + Sync + Default> PairRows for Sparse<W> {
     }
 
     fn transposed(&self, columns: usize) -> Self {
+        self.turned(columns)
+    }
+}
+
+impl<W: Copy + Default> Sparse<W> {
+    /// The same pairs by columns: a counting sort.
+    pub(super) fn turned(&self, columns: usize) -> Self {
         let mut starts = alloc::vec![0_usize; columns + 2];
         for &column in &self.columns {
             starts[column as usize + 2] += 1;

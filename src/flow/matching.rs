@@ -4,7 +4,7 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use super::cut::Cut;
-use super::number;
+use super::instance::Sparse;
 
 /// Integer duals of an optimum: the worth of one more place in a row and in a column.
 ///
@@ -31,11 +31,64 @@ pub struct Counters {
     pub augmentations: u64,
 }
 
+/// Pairs chosen for each row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Chosen {
+    starts: Vec<usize>,
+    columns: Vec<u32>,
+}
+
+impl Chosen {
+    /// No rows yet, and room for some with so many pairs.
+    pub(super) fn with_capacity(rows: usize, pairs: usize) -> Self {
+        let mut starts = Vec::with_capacity(rows + 1);
+        starts.push(0);
+        Self { starts, columns: Vec::with_capacity(pairs) }
+    }
+
+    /// Adds the next row: `write` appends its columns, ascending.
+    pub(super) fn row(&mut self, write: impl FnOnce(&mut Vec<u32>)) {
+        write(&mut self.columns);
+        self.starts.push(self.columns.len());
+    }
+
+    /// The same pairs with rows and columns exchanged.
+    fn turned(self, columns: usize) -> Self {
+        let weights = alloc::vec![(); self.columns.len()];
+        let pairs = Sparse { starts: self.starts, columns: self.columns, weights };
+        let Sparse { starts, columns, .. } = pairs.turned(columns);
+        Self { starts, columns }
+    }
+
+    /// The columns of a row, ascending.
+    #[must_use]
+    pub fn of(&self, row: usize) -> &[u32] {
+        &self.columns[self.starts[row]..self.starts[row + 1]]
+    }
+
+    /// The number of rows.
+    #[must_use]
+    pub const fn rows(&self) -> usize {
+        self.starts.len() - 1
+    }
+
+    /// The number of chosen pairs.
+    #[must_use]
+    pub const fn len(&self) -> usize {
+        self.columns.len()
+    }
+
+    /// Whether no pair is chosen.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.columns.is_empty()
+    }
+}
+
 /// A matching of greatest weight, with the duals that prove it.
 #[derive(Debug, Clone)]
 pub struct Matching {
-    starts: Vec<usize>,
-    columns: Vec<u32>,
+    chosen: Chosen,
     objective: i128,
     duals: Duals,
     counters: Counters,
@@ -68,67 +121,40 @@ pub enum Unmatched {
 impl Matching {
     /// The same matching with rows and columns exchanged.
     pub(super) fn turned(self, rows: usize) -> Self {
-        let mut starts = alloc::vec![0_usize; rows + 2];
-        for &column in &self.columns {
-            starts[column as usize + 2] += 1;
-        }
-        for row in 0..rows {
-            starts[row + 2] += starts[row + 1];
-        }
-        let mut columns = alloc::vec![0; self.columns.len()];
-        for row in 0..self.rows() {
-            for &column in self.of(row) {
-                let next = &mut starts[column as usize + 1];
-                columns[*next] = number(row);
-                *next += 1;
-            }
-        }
-        starts.truncate(rows + 1);
         let duals = Duals { rows: self.duals.columns, columns: self.duals.rows };
-        Self { starts, columns, duals, ..self }
+        Self { chosen: self.chosen.turned(rows), duals, ..self }
     }
 
     /// A matching from the columns of each row, in any order within the row, with their weights.
     pub(super) fn new(
-        chosen: impl Iterator<Item = impl Iterator<Item = (u32, i64)>>,
+        rows: impl Iterator<Item = impl Iterator<Item = (u32, i64)>>,
         duals: Duals,
         counters: Counters,
     ) -> Self {
-        let mut matching = Self { starts: alloc::vec![0], columns: Vec::new(), objective: 0, duals, counters };
-        for pairs in chosen {
-            let start = matching.columns.len();
-            for (column, weight) in pairs {
-                matching.columns.push(column);
-                matching.objective += i128::from(weight);
-            }
-            matching.columns[start..].sort_unstable();
-            matching.starts.push(matching.columns.len());
+        let (mut chosen, mut objective) = (Chosen::with_capacity(duals.rows.len(), 0), 0);
+        for pairs in rows {
+            chosen.row(|columns| {
+                let start = columns.len();
+                columns.extend(pairs.map(|(column, weight)| {
+                    objective += i128::from(weight);
+                    column
+                }));
+                columns[start..].sort_unstable();
+            });
         }
-        matching
+        Self { chosen, objective, duals, counters }
     }
 
     /// The columns a row is matched with, ascending.
     #[must_use]
     pub fn of(&self, row: usize) -> &[u32] {
-        &self.columns[self.starts[row]..self.starts[row + 1]]
+        self.chosen.of(row)
     }
 
-    /// The number of rows.
+    /// All chosen pairs.
     #[must_use]
-    pub const fn rows(&self) -> usize {
-        self.starts.len() - 1
-    }
-
-    /// The number of chosen pairs.
-    #[must_use]
-    pub const fn len(&self) -> usize {
-        self.columns.len()
-    }
-
-    /// Whether no pair is chosen.
-    #[must_use]
-    pub const fn is_empty(&self) -> bool {
-        self.columns.is_empty()
+    pub const fn chosen(&self) -> &Chosen {
+        &self.chosen
     }
 
     /// The sum of the weights of the chosen pairs.

@@ -54,9 +54,9 @@ mod tied;
 mod weight;
 
 pub use cut::{Cut, CutFlaw, CutSide};
-pub use feasible::{Chosen, Feasibility, Partial};
+pub use feasible::{Feasibility, Partial};
 pub use instance::{Builder, Instance, Window};
-pub use matching::{Counters, Duals, Matching, Unmatched};
+pub use matching::{Chosen, Counters, Duals, Matching, Unmatched};
 pub use program::{Blockade, ColumnNode, Obstacle, Optimum, Program, RowNode, Slice, Unsolved};
 pub use program_proof::ProgramFlaw;
 pub use proof::Flaw;

@@ -51,7 +51,7 @@ impl Instance {
     /// The first flaw that is found.
     pub fn check(&self, matching: &Matching) -> Result<(), Flaw> {
         let duals = matching.duals();
-        let shape = (matching.rows(), duals.rows.len(), duals.columns.len());
+        let shape = (matching.chosen().rows(), duals.rows.len(), duals.columns.len());
         if shape != (self.rows().len(), self.rows().len(), self.columns().len()) {
             return Err(Flaw::Shape);
         }

@@ -6,6 +6,7 @@ use super::network::Model;
 use super::optimum::{Optimum, optimum};
 use super::reciprocal::fewer_reciprocal;
 use super::{AssignError, Guarantees, Run, Solution, Strategy};
+use crate::assignment::Assignment;
 use crate::problem::Problem;
 use crate::problem::rows::index;
 use crate::random::{Purpose, Random};
@@ -30,10 +31,7 @@ impl Strategy for Matching {
     }
 
     fn assign(&self, problem: &Problem, run: &mut Run<'_>) -> Result<Solution, AssignError> {
-        let mut optimum = seeded_optimum(problem, run)?;
-        let turns = 64.max(optimum.chosen().min(2_000));
-        optimum.walk(turns, &mut Random::new(run.seed, Purpose::Walk), run)?;
-        let assignment = fewer_reciprocal(optimum, run.seed, run)?;
+        let assignment = seeded_choice(seeded_optimum(problem, run)?, run)?;
         Ok(Solution::new(self.name(), run.seed, assignment))
     }
 }
@@ -49,6 +47,13 @@ pub(super) fn seeded_optimum<'p>(problem: &'p Problem, run: &mut Run<'_>) -> Res
         pairs.rotate_left(start);
     }
     optimum(model, run)
+}
+
+/// One of the optimal assignments: the seed chooses among equals, then reciprocal reviews are avoided.
+pub(super) fn seeded_choice(mut optimum: Optimum<'_>, run: &mut Run<'_>) -> Result<Assignment, AssignError> {
+    let turns = 64.max(optimum.chosen().min(2_000));
+    optimum.walk(turns, &mut Random::new(run.seed, Purpose::Walk), run)?;
+    fewer_reciprocal(optimum, run.seed, run)
 }
 
 /// All students and all submissions, each in a seeded order.

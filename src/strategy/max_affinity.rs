@@ -6,10 +6,9 @@
 
 use super::bounded::by_bounds;
 use super::goals::Aim;
-use super::matching::seeded_orders;
+use super::matching::{seeded_choice, seeded_orders};
 use super::network::Model;
 use super::optimum::optimum;
-use super::reciprocal::fewer_reciprocal;
 use super::{AssignError, Guarantees, Run, Solution, Strategy};
 use crate::problem::Problem;
 use crate::random::{Purpose, Random};
@@ -45,10 +44,7 @@ impl Strategy for MaxAffinity {
                 (Model::aiming_at_scores(problem, &students, &submissions, &mut candidates), None)
             }
         };
-        let mut optimum = optimum(model, run)?;
-        let turns = 64.max(optimum.chosen().min(2_000));
-        optimum.walk(turns, &mut Random::new(run.seed, Purpose::Walk), run)?;
-        let assignment = fewer_reciprocal(optimum, run.seed, run)?;
+        let assignment = seeded_choice(optimum(model, run)?, run)?;
         Ok(Solution { certificate, ..Solution::new(self.name(), run.seed, assignment) })
     }
 }

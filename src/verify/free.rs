@@ -5,7 +5,8 @@ use alloc::vec::Vec;
 use super::dimension::{Dimension, Sets};
 use super::eligibility::dimensions;
 use super::facts::Facts;
-use super::index::{Finder, Rows, at, dense, key, segment, starts};
+use super::index::{Rows, at, dense, key, segment, starts};
+use super::marks::each_score;
 use crate::input::{CopyRule, Relation, RuleKind, RuleTarget, Stance, Unscored};
 
 /// The score of one pair.
@@ -30,23 +31,7 @@ impl ScoreRows {
     fn new(facts: &Facts<'_>) -> Self {
         let input = facts.input;
         let mut scores = Vec::with_capacity(input.affinities.len() + input.scores.len());
-        let mut assessors = Finder::new(&facts.persons);
-        let mut assets = Finder::new(&facts.submissions);
-        for row in &input.affinities {
-            let assessor = assessors.find(&row.assessor_id).filter(|&person| facts.is_student(person));
-            let Some((assessor, asset)) = assessor.zip(assets.find(&row.asset_id)) else { continue };
-            scores.push(Score { assessor, asset, units: row.score.0 });
-        }
-        if !input.scores.is_empty() {
-            let persons: Vec<_> = input.students.iter().map(|student| facts.persons.find(&student.id)).collect();
-            let assets: Vec<_> = input.submissions.iter().map(|given| facts.submissions.find(&given.id)).collect();
-            for row in input.scores.iter() {
-                let assessor = persons.get(at(row.student)).copied().flatten();
-                let asset = assets.get(at(row.submission)).copied().flatten();
-                let Some((assessor, asset)) = assessor.zip(asset) else { continue };
-                scores.push(Score { assessor, asset, units: row.score.0 });
-            }
-        }
+        each_score(facts, |assessor, asset, units| scores.push(Score { assessor, asset, units }));
         let starts = starts(facts.persons.len(), scores.iter().map(|score| score.assessor));
         if !scores.is_sorted_by_key(|score| score.assessor) {
             let mut next = starts.clone();

@@ -132,12 +132,20 @@ pub(super) fn note_scores(facts: &Facts<'_>, pairs: &mut Pairs) -> Scores {
         return scores;
     }
     scores.by_submission = alloc::vec![0; facts.submissions.len()];
+    each_score(facts, |assessor, asset, score| scores.note(pairs, assessor, asset, score));
+    scores
+}
+
+/// Calls `visit` with student, submission and score in 10^-6 of each score of the input whose ids are known: those of
+/// `affinities`, then those of `scores`.
+pub(super) fn each_score(facts: &Facts<'_>, mut visit: impl FnMut(u32, u32, i64)) {
+    let input = facts.input;
     let mut assessors = Finder::new(&facts.persons);
     let mut assets = Finder::new(&facts.submissions);
     for row in &input.affinities {
         let assessor = assessors.find(&row.assessor_id).filter(|&person| facts.is_student(person));
         if let Some((assessor, asset)) = assessor.zip(assets.find(&row.asset_id)) {
-            scores.note(pairs, assessor, asset, row.score.0);
+            visit(assessor, asset, row.score.0);
         }
     }
     if !input.scores.is_empty() {
@@ -147,9 +155,8 @@ pub(super) fn note_scores(facts: &Facts<'_>, pairs: &mut Pairs) -> Scores {
             let assessor = persons.get(at(row.student)).copied().flatten();
             let asset = assets.get(at(row.submission)).copied().flatten();
             if let Some((assessor, asset)) = assessor.zip(asset) {
-                scores.note(pairs, assessor, asset, row.score.0);
+                visit(assessor, asset, row.score.0);
             }
         }
     }
-    scores
 }

@@ -361,6 +361,13 @@ fn each_way_to_be_wrong_has_its_code() {
 #[test]
 fn where_there_is_another_goal_there_is_no_such_certificate() {
     let rule = |kind| Rule { kind, assessor_id: Id::from(1), target: RuleTarget::Asset(Id::from(12)), weight: 1 };
+    let assigned = |asset: u64| PeerReview {
+        id: None,
+        user_id: None,
+        assessor_id: Id::from(1),
+        asset_id: Id::from(asset),
+        workflow_state: WorkflowState::Assigned,
+    };
     let changes: [&dyn Fn(&mut Input); 8] = [
         &|input| input.policy.reviews_per_submission = Demand::Balanced,
         &|input| input.rules.push(rule(RuleKind::ShouldReview)),
@@ -370,23 +377,11 @@ fn where_there_is_another_goal_there_is_no_such_certificate() {
         &|input| input.policy.shortfall = Shortfall::Partial,
         &|input| {
             input.policy.existing = Existing::Rebalance;
-            input.peer_reviews.push(PeerReview {
-                id: None,
-                user_id: None,
-                assessor_id: Id::from(1),
-                asset_id: Id::from(12),
-                workflow_state: WorkflowState::Assigned,
-            });
+            input.peer_reviews.push(assigned(12));
         },
         &|input| {
             input.policy.existing = Existing::Rebalance;
-            input.peer_reviews.push(PeerReview {
-                id: None,
-                user_id: None,
-                assessor_id: Id::from(1),
-                asset_id: Id::from(13),
-                workflow_state: WorkflowState::Assigned,
-            });
+            input.peer_reviews.push(assigned(13));
         },
     ];
     for change in changes {

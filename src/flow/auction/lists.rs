@@ -220,23 +220,12 @@ impl<P: PairRows> Lists<P> {
         while seen < list.len() && (seen < count || list[seen].bound > list[count - 1].bound) {
             let mut entry = list[seen];
             entry.bound = entry.weight.into() * scale - prices.of(entry.column) - offset;
-            let mut at = seen;
-            while at > 0 && list[at - 1].bound < entry.bound {
-                list[at] = list[at - 1];
-                at -= 1;
-            }
-            list[at] = entry;
+            rise(list, seen, entry);
             seen += 1;
         }
         // Those that fell back are put where they belong among the ones not looked at.
         for place in (count..seen).rev() {
-            let entry = list[place];
-            let mut at = place;
-            while at + 1 < list.len() && list[at + 1].bound > entry.bound {
-                list[at] = list[at + 1];
-                at += 1;
-            }
-            list[at] = entry;
+            sink(list, place, list[place]);
         }
         seen.min(count)
     }
@@ -302,12 +291,7 @@ impl<P: PairRows> Lists<P> {
         self.rows[row].held -= 1;
         let mut entry = list[end];
         entry.bound = entry.weight.into() * self.scale - price - self.offset;
-        let mut at = end;
-        while at + 1 < list.len() && list[at + 1].bound > entry.bound {
-            list[at] = list[at + 1];
-            at += 1;
-        }
-        list[at] = entry;
+        sink(list, end, entry);
     }
 
     /// Whether the profit of a column that became cheaper may lie above what the list of a row says of it.
@@ -338,12 +322,8 @@ impl<P: PairRows> Lists<P> {
                 end
             }
         };
-        let mut at = from;
-        while at > held as usize && list[at - 1].bound < bound {
-            list[at] = list[at - 1];
-            at -= 1;
-        }
-        list[at] = Entry { bound, column, weight };
+        let held = held as usize;
+        rise(&mut list[held..], from - held, Entry { bound, column, weight });
     }
 
     /// A column became cheaper; rows take notice when they are looked at next.
@@ -355,4 +335,24 @@ impl<P: PairRows> Lists<P> {
     pub(super) fn cheaper(&mut self, most: i64) {
         self.offset += most;
     }
+}
+
+/// Puts an entry at a place, or as far before it as its bound is greater.
+#[inline]
+fn rise<W: Copy>(list: &mut [Entry<W>], mut at: usize, entry: Entry<W>) {
+    while at > 0 && list[at - 1].bound < entry.bound {
+        list[at] = list[at - 1];
+        at -= 1;
+    }
+    list[at] = entry;
+}
+
+/// Puts an entry at a place, or as far behind it as its bound is smaller.
+#[inline]
+fn sink<W: Copy>(list: &mut [Entry<W>], mut at: usize, entry: Entry<W>) {
+    while at + 1 < list.len() && list[at + 1].bound > entry.bound {
+        list[at] = list[at + 1];
+        at += 1;
+    }
+    list[at] = entry;
 }

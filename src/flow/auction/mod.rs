@@ -44,7 +44,7 @@ use super::instance::{Instance, PairRows, Pairs, Window};
 use super::matching::{Counters, Duals, Matching, Unmatched};
 use super::number;
 use holds::{Bid, Hold, Holds};
-use lists::Lists;
+use lists::{Entry, Lists};
 pub(super) use prices::{Prices, WHOLE};
 
 /// The profit of a pair that is not to be chosen; below all others, with room to subtract from.
@@ -92,21 +92,27 @@ fn solve_pairs<P: PairRows>(
     let (row_slack, column_slack) = instance.slack();
     if row_slack <= column_slack {
         let sides = Sides { rows, columns, weights };
-        let mut run = |prices| Auction::new(sides, pairs, None, prices)?.run(watch);
-        return match start.map(|duals| run(Some(&duals.columns[..]))) {
-            // Prices that help so little are worse than none.
-            None | Some(Err(Unmatched::TooLarge { .. })) => run(None),
-            Some(solved) => solved,
-        };
+        return solve_sides(sides, pairs, None, start.map(|duals| &duals.columns[..]), watch);
     }
     let turned = pairs.transposed(columns.len());
     let sides = Sides { rows: columns, columns: rows, weights };
-    let mut run = |prices| Auction::new(sides, &turned, Some(Cow::Borrowed(pairs)), prices)?.run(watch);
-    let matching = match start.map(|duals| run(Some(&duals.rows[..]))) {
+    let matching = solve_sides(sides, &turned, Some(pairs), start.map(|duals| &duals.rows[..]), watch)?;
+    Ok(matching.turned(rows.len()))
+}
+
+/// An auction from known prices, if there are any; prices that help too little are worse than none.
+fn solve_sides<P: PairRows>(
+    sides: Sides<'_>,
+    pairs: &P,
+    by_column: Option<&P>,
+    prices: Option<&[i64]>,
+    watch: &mut Watch<'_>,
+) -> Result<Matching, Unmatched> {
+    let mut run = |prices| Auction::new(sides, pairs, by_column.map(Cow::Borrowed), prices)?.run(watch);
+    match prices.map(|prices| run(Some(prices))) {
         None | Some(Err(Unmatched::TooLarge { .. })) => run(None),
         Some(solved) => solved,
-    };
-    Ok(matching?.turned(rows.len()))
+    }
 }
 
 /// The state of an auction.
@@ -284,6 +290,11 @@ impl<'i, P: PairRows> Auction<'i, P> {
         }
     }
 
+    /// What is left of the weight of an entry once its price is paid.
+    fn profit(&self, entry: &Entry<P::Weight>) -> i64 {
+        entry.weight.into() * self.scale - self.prices.of(entry.column)
+    }
+
     fn too_large(&self) -> Unmatched {
         Unmatched::TooLarge { largest: self.largest, places: places(self.rows) }
     }
@@ -330,15 +341,12 @@ impl<'i, P: PairRows> Auction<'i, P> {
         let found = self.lists.freshen(self.pairs, row, 1, &self.prices);
         let best = if found > 0 { self.lists.candidate(row, 0).1 } else { NEVER };
         let best = if best > LEAST { best } else { NEVER };
-        let profit = |prices: &Prices, scale: i64, entry: &lists::Entry<P::Weight>| {
-            entry.weight.into() * scale - prices.of(entry.column)
-        };
         let other = loop {
             let held = self.lists.held(row);
             let other = if held.len() > window.min as usize { best.max(0) } else { best };
-            let worst = held.iter().min_by_key(|entry| profit(&self.prices, self.scale, entry));
+            let worst = held.iter().min_by_key(|entry| self.profit(entry));
             let Some(worst) = worst else { break other };
-            if profit(&self.prices, self.scale, worst) >= other - self.epsilon {
+            if self.profit(worst) >= other - self.epsilon {
                 break other;
             }
             let column = worst.column;

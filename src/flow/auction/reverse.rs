@@ -106,7 +106,7 @@ impl<P: PairRows> Auction<'_, P> {
         let room = held.len() < self.rows[row].max as usize;
         let mut worst = (if room { 0 } else { i64::MAX / 2 }, None);
         for entry in held {
-            let profit = entry.weight.into() * self.scale - self.prices.of(entry.column);
+            let profit = self.profit(entry);
             if profit < worst.0 {
                 worst = (profit, Some(entry.column));
             }
@@ -141,8 +141,8 @@ impl<P: PairRows> Auction<'_, P> {
         offers.sort_unstable_by_key(|offer| Reverse(offer.rank()));
         let best = |place: usize| offers.get(place).map_or(NEVER, |offer| offer.price);
         let mut won = room.min(offers.len());
-        let mut price = (best(room).max(NEVER + epsilon) - epsilon).max(0);
-        if best(room) - epsilon < 0 {
+        let mut price = best(room) - epsilon;
+        if price < 0 {
             // There is room for all that come at a price above 0.
             won = offers[..won].iter().take_while(|offer| offer.price >= epsilon).count();
             price = 0;

@@ -32,40 +32,7 @@ use self::links::{Bits, Links, Lists, Matrix};
 use self::search::Search;
 use super::cut::Cut;
 use super::instance::{Instance, Pairs, Window};
-use super::matching::Unmatched;
-
-/// Pairs chosen for each row.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Chosen {
-    starts: Vec<usize>,
-    columns: Vec<u32>,
-}
-
-impl Chosen {
-    /// The columns of a row, ascending.
-    #[must_use]
-    pub fn of(&self, row: usize) -> &[u32] {
-        &self.columns[self.starts[row]..self.starts[row + 1]]
-    }
-
-    /// The number of rows.
-    #[must_use]
-    pub const fn rows(&self) -> usize {
-        self.starts.len() - 1
-    }
-
-    /// The number of chosen pairs.
-    #[must_use]
-    pub const fn len(&self) -> usize {
-        self.columns.len()
-    }
-
-    /// Whether no pair is chosen.
-    #[must_use]
-    pub const fn is_empty(&self) -> bool {
-        self.columns.is_empty()
-    }
-}
+use super::matching::{Chosen, Unmatched};
 
 /// Whether all windows can be kept, with the proof.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -156,34 +123,32 @@ fn short(windows: &[Window], loads: &[u32]) -> bool {
 }
 
 fn decide<L: Greedy>(links: &L, windows: Windows<'_>, watch: &mut Watch<'_>) -> Result<Feasibility, Unmatched> {
-    let mut loads = links.start(&windows, watch)?;
-    if short(windows.rows, &loads.rows) {
-        let mut search = Search::new(links, windows, loads, watch)?;
-        search.fill_rows(watch)?;
-        if let Some(cut) = search.row_cut(watch)? {
-            return Ok(Feasibility::Cut(cut));
-        }
-        loads = search.loads;
-    }
-    if short(windows.columns, &loads.columns) {
-        links.lift(&windows, &mut loads, watch)?;
-    }
-    if short(windows.columns, &loads.columns) {
-        let mut search = Search::new(links, windows, loads, watch)?;
-        search.fill_columns(watch)?;
-        if let Some(cut) = search.column_cut(watch)? {
-            return Ok(Feasibility::Cut(cut));
-        }
-        loads = search.loads;
-    }
-    Ok(Feasibility::Matching(chosen(links, &loads, watch)?))
+    Ok(match fill(links, windows, true, watch)? {
+        (_, Some(cut)) => Feasibility::Cut(cut),
+        (loads, None) => Feasibility::Matching(chosen(links, &loads, watch)?),
+    })
 }
 
 fn most<L: Greedy>(links: &L, windows: Windows<'_>, watch: &mut Watch<'_>) -> Result<(Chosen, Loads), Unmatched> {
+    let (loads, _) = fill(links, windows, false, watch)?;
+    Ok((chosen(links, &loads, watch)?, loads))
+}
+
+/// Meets as much of the minima as can be, first the rows', then the columns'; where that is not all, the cut that shows
+/// it ends the search if it is asked for.
+fn fill<L: Greedy>(
+    links: &L,
+    windows: Windows<'_>,
+    ask_for_cut: bool,
+    watch: &mut Watch<'_>,
+) -> Result<(Loads, Option<Cut>), Unmatched> {
     let mut loads = links.start(&windows, watch)?;
     if short(windows.rows, &loads.rows) {
         let mut search = Search::new(links, windows, loads, watch)?;
         search.fill_rows(watch)?;
+        if ask_for_cut && let Some(cut) = search.row_cut(watch)? {
+            return Ok((search.loads, Some(cut)));
+        }
         loads = search.loads;
     }
     if short(windows.columns, &loads.columns) {
@@ -192,19 +157,19 @@ fn most<L: Greedy>(links: &L, windows: Windows<'_>, watch: &mut Watch<'_>) -> Re
     if short(windows.columns, &loads.columns) {
         let mut search = Search::new(links, windows, loads, watch)?;
         search.fill_columns(watch)?;
+        if ask_for_cut && let Some(cut) = search.column_cut(watch)? {
+            return Ok((search.loads, Some(cut)));
+        }
         loads = search.loads;
     }
-    Ok((chosen(links, &loads, watch)?, loads))
+    Ok((loads, None))
 }
 
 fn chosen<L: Links>(links: &L, loads: &Loads, watch: &mut Watch<'_>) -> Result<Chosen, Unmatched> {
-    let mut chosen = Chosen { starts: Vec::with_capacity(loads.rows.len() + 1), columns: Vec::new() };
-    chosen.columns.reserve_exact(loads.rows.iter().map(|&load| load as usize).sum());
-    chosen.starts.push(0);
+    let mut chosen = Chosen::with_capacity(loads.rows.len(), loads.rows.iter().map(|&load| load as usize).sum());
     for row in 0..loads.rows.len() {
         watch.tick(loads.rows[row] as usize)?;
-        loads.used.each_in(links.slots(row), |slot| chosen.columns.push(links.column(row, slot)));
-        chosen.starts.push(chosen.columns.len());
+        chosen.row(|columns| loads.used.each_in(links.slots(row), |slot| columns.push(links.column(row, slot))));
     }
     Ok(chosen)
 }
