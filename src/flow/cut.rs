@@ -125,7 +125,9 @@ impl<W: Weight> Network<W> {
         let short = NodeCost { short: 1, ..NodeCost::FREE };
         let (left, right, left_cost, right_cost) = match side {
             CutSide::Right => {
-                (self.left.iter().map(open).collect(), self.right.iter().map(wanted).collect(), NodeCost::FREE, short)
+                // A node that wants nothing may still take what the minima of bundles send.
+                let right = self.right.iter().map(|node| Node { base: 0, ..*node }).collect();
+                (self.left.iter().map(open).collect(), right, NodeCost::FREE, short)
             }
             CutSide::Left => {
                 let mut left: Vec<Node> = self.left.iter().map(wanted).collect();

@@ -7,6 +7,7 @@ use peerplan::strategy::{self, AssignError, Run};
 use peerplan::verify::verify;
 use peerplan::{Id, Input, Plan, Problem, metrics};
 use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
 
 use crate::instances::small;
 
@@ -60,7 +61,7 @@ fn planned(input: &Input, strategy: &dyn strategy::Strategy) -> String {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 150, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 150, failure_persistence: None, rng_seed: RngSeed::Fixed(5), ..ProptestConfig::default() })]
 
     #[test]
     fn nothing_depends_on_where_a_score_stands(input in scored()) {

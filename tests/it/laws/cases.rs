@@ -131,6 +131,22 @@ fn a_completed_review_by_somebody_who_left_can_be_reciprocal() {
 }
 
 #[test]
+fn a_must_on_copies_that_ask_for_nothing_takes_from_those_that_ask_for_more() {
+    // Two students give one review each, and 1 owes his to a work that asks for none: 11 gets one of its two.
+    let mut input = Input { students: students(1..=2), ..Input::default() };
+    input.submissions = vec![Submission::new(11), copy(12, 3, 52), Submission { user_id: None, ..copy(13, 3, 52) }];
+    input.submissions[0].reviews = Some(Bound::exactly(2));
+    input.students.push(Student { can_review: false, ..Student::new(3) });
+    input.policy.reviews_per_student = Bound::exactly(1);
+    input.rules = vec![must_by_author(1, 3)];
+    let facts = Facts::new(&input);
+    assert!(facts.optimum().is_none());
+    for &strategy in registry() {
+        check_proof(&facts, &result(&input, strategy, 0).expect_err("infeasible"));
+    }
+}
+
+#[test]
 fn nobody_to_review_or_nothing_to_review_is_refused_with_a_proof() {
     let mut nobody = Input { submissions: vec![Submission::new(11)], ..Input::default() };
     nobody.policy.reviews_per_submission = Demand::Within(Bound::exactly(1));
