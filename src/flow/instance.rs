@@ -132,7 +132,7 @@ impl Instance {
 /// Weights as they lie in memory, gone through row by row. `columns` is the number of columns.
 pub(super) trait PairRows: Clone + Sync {
     /// A weight.
-    type Weight: Copy + Into<i64> + Send + Sync;
+    type Weight: Copy + Default + Into<i64> + Send + Sync;
 
     /// Calls `visit` with column and weight of each pair of a row, columns ascending.
     fn each(&self, columns: usize, row: usize, visit: impl FnMut(u32, Self::Weight));

@@ -10,8 +10,9 @@ use alloc::vec::Vec;
 use super::super::instance::PairRows;
 use super::super::matching::Duals;
 use super::Auction;
+use super::lists::Lists;
 
-impl<P: PairRows> Auction<'_, P> {
+impl<P: PairRows, L: Lists<P>> Auction<'_, P, L> {
     /// Duals that prove the matching at hand, which keeps the conditions with ε = 1.
     pub(super) fn duals(&self) -> Duals {
         let scale = self.scale;
@@ -55,12 +56,12 @@ impl<P: PairRows> Auction<'_, P> {
     /// The dual of a row for those of the columns.
     fn row_dual(&self, row: usize, columns: &[i64]) -> i64 {
         let window = self.rows[row];
-        let held = self.lists.held(row);
-        let least = held.iter().map(|entry| entry.weight.into() - columns[entry.column as usize]).min();
+        let held = self.lists.held_count(row);
+        let least = self.lists.held(row).map(|(column, weight)| weight.into() - columns[column as usize]).min();
         let exact = window.min == window.max;
         match least {
-            Some(least) if exact || held.len() == window.max as usize => least,
-            Some(least) if held.len() == window.min as usize => least.min(0),
+            Some(least) if exact || held == window.max => least,
+            Some(least) if held == window.min => least.min(0),
             Some(_) => 0,
             None if window.max > 0 => 0,
             None => {

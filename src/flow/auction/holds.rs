@@ -1,6 +1,7 @@
 //! What each column holds: the rows that won it, and the price at which each would give it up.
 
 use alloc::vec::Vec;
+use core::hint::black_box;
 
 use super::super::instance::Window;
 use super::super::number;
@@ -90,12 +91,27 @@ impl Holds {
         self.columns[column as usize].window
     }
 
+    /// Has memory bring what [`bid`](Self::bid) will look at.
+    #[inline]
+    pub(super) fn fetch(&self, column: u32) {
+        let column = &self.columns[column as usize];
+        if column.window.max as usize <= INLINE {
+            black_box(column.len);
+        } else {
+            black_box(self.slots[column.start as usize].row);
+        }
+    }
+
     /// A row bids for a column; `price` is updated.
     ///
     /// Nobody holds the places beyond the minimum at price 0, so a price rises above 0 only once they are taken, and
     /// stays below 0 only while they are not.
     pub(super) fn bid(&mut self, column: u32, hold: Hold, price: &mut i64) -> Bid {
         let Column { len, window, .. } = self.columns[column as usize];
+        if len < window.max && hold.level < *price {
+            // The price has risen since the row looked at it.
+            return Bid::Refused;
+        }
         if len < window.min || (len < window.max && *price >= 0) {
             self.push(column, hold);
             return self.priced(column, price);

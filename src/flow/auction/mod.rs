@@ -34,8 +34,10 @@
 mod duals;
 mod holds;
 mod lists;
+mod long;
 mod prices;
 mod reverse;
+mod short;
 
 use alloc::borrow::Cow;
 use alloc::vec::Vec;
@@ -44,8 +46,10 @@ use super::instance::{Instance, PairRows, Pairs, Window};
 use super::matching::{Counters, Duals, Matching, Unmatched};
 use super::number;
 use holds::{Bid, Hold, Holds};
-use lists::{Entry, Lists};
+use lists::Lists;
+use long::LongLists;
 pub(super) use prices::{Prices, WHOLE};
+use short::{SHORT, ShortLists};
 
 /// The profit of a pair that is not to be chosen; below all others, with room to subtract from.
 pub(super) const NEVER: i64 = i64::MIN / 4;
@@ -57,12 +61,10 @@ const PRICES: i64 = 1 << 60;
 const LEAST: i64 = -(1 << 60);
 /// A row bids for as many columns at a time.
 const AT_ONCE: usize = 7;
-/// ε begins at this part of the range of weights.
-const FIRST: i64 = 100;
-/// ε is divided by this from phase to phase.
-const FACTOR: i64 = 20;
+/// So many rows bid at a time: what they look at comes from memory together.
+const TOGETHER: usize = 16;
 /// ε begins at this part of the range where prices are known nearly.
-const WARM: i64 = FIRST * FACTOR * FACTOR * FACTOR;
+const WARM: i64 = 800_000;
 
 /// From known prices there are at most so many bids for each place and column before none are better.
 const PATIENCE: u64 = 30;
@@ -108,7 +110,15 @@ fn solve_sides<P: PairRows>(
     prices: Option<&[i64]>,
     watch: &mut Watch<'_>,
 ) -> Result<Matching, Unmatched> {
-    let mut run = |prices| Auction::new(sides, pairs, by_column.map(Cow::Borrowed), prices)?.run(watch);
+    let short = !P::DENSE && (0..sides.rows.len()).all(|row| pairs.len_of(sides.columns.len(), row) <= SHORT);
+    let mut run = |prices| {
+        let by_column = by_column.map(Cow::Borrowed);
+        if short {
+            Auction::<P, ShortLists<P>>::new(sides, pairs, by_column, prices)?.run(watch)
+        } else {
+            Auction::<P, LongLists<P>>::new(sides, pairs, by_column, prices)?.run(watch)
+        }
+    };
     match prices.map(|prices| run(Some(prices))) {
         None | Some(Err(Unmatched::TooLarge { .. })) => run(None),
         Some(solved) => solved,
@@ -116,7 +126,7 @@ fn solve_sides<P: PairRows>(
 }
 
 /// The state of an auction.
-struct Auction<'i, P: PairRows> {
+struct Auction<'i, P: PairRows, L: Lists<P>> {
     rows: &'i [Window],
     columns: &'i [Window],
     pairs: &'i P,
@@ -131,12 +141,16 @@ struct Auction<'i, P: PairRows> {
     /// Whether columns may have room left when all rows are complete.
     slack: bool,
     prices: Prices,
-    lists: Lists<P>,
+    lists: L,
     holds: Holds,
     /// How many bids there may be.
     bids: u64,
     /// Rows that may lack a place.
     open: Vec<u32>,
+    /// The rows that bid now, what they bid, and who was put out of which column.
+    together: Vec<u32>,
+    asked: Vec<(u32, Hold)>,
+    lost: Vec<(u32, u32)>,
     /// Per row the least profit among its places, while columns lower their prices.
     worst: Vec<i64>,
     offers: Vec<reverse::Offer<P::Weight>>,
@@ -152,7 +166,7 @@ struct Sides<'i> {
     weights: (i64, i64),
 }
 
-impl<'i, P: PairRows> Auction<'i, P> {
+impl<'i, P: PairRows, L: Lists<P>> Auction<'i, P, L> {
     fn new(
         Sides { rows, columns, weights: (smallest, largest) }: Sides<'i>,
         pairs: &'i P,
@@ -171,7 +185,7 @@ impl<'i, P: PairRows> Auction<'i, P> {
         // Where a place may stay empty, at profit 0, prices may have to come as far as the weights are from 0.
         let open = rows.iter().chain(columns).any(|window| window.min != window.max);
         let spread = if open { range.max(most) } else { range };
-        let first = if prices.is_some() { spread / WARM } else { spread / FIRST };
+        let first = if prices.is_some() { spread / WARM } else { spread / L::FIRST };
         let bids = if prices.is_some() { PATIENCE * (places(rows) + columns.len() as u64 + 100) } else { u64::MAX };
         let mut prices: Vec<i64> = match prices {
             Some(prices) => prices.iter().map(|price| price.saturating_mul(scale).clamp(-2 * most, 2 * most)).collect(),
@@ -195,11 +209,14 @@ impl<'i, P: PairRows> Auction<'i, P> {
             range,
             largest: size,
             slack: places(columns) > places(rows),
-            lists: Lists::new(pairs, rows, &prices),
+            lists: L::new(pairs, rows, &prices),
             prices,
             holds: Holds::new(columns),
             bids,
             open: (0..number(rows.len())).rev().collect(),
+            together: Vec::with_capacity(TOGETHER),
+            asked: Vec::new(),
+            lost: Vec::new(),
             worst: Vec::new(),
             offers: Vec::new(),
             counters: Counters::default(),
@@ -218,17 +235,29 @@ impl<'i, P: PairRows> Auction<'i, P> {
             }
             self.next_phase();
         }
-        self.counters.row_rescans = self.lists.rescans;
-        let chosen = (0..self.rows.len()).map(|row| self.lists.held(row).iter());
-        let chosen = chosen.map(|held| held.map(|entry| (entry.column, entry.weight.into())));
+        self.counters.row_rescans = self.lists.rescans();
+        let chosen = (0..self.rows.len()).map(|row| self.lists.held(row));
+        let chosen = chosen.map(|held| held.map(|(column, weight)| (column, weight.into())));
         Ok(Matching::new(chosen, self.duals(), self.counters))
     }
 
-    /// Rows bid until each has all its places.
+    /// Rows bid until each has all its places or wants no more, some at a time.
     fn forward(&mut self, watch: &mut Watch<'_>) -> Result<(), Unmatched> {
         let mut next = self.counters.bids;
-        while let Some(row) = self.open.pop() {
-            self.complete(row)?;
+        loop {
+            self.together.clear();
+            while self.together.len() < TOGETHER
+                && let Some(row) = self.open.pop()
+            {
+                if !self.together.contains(&row) {
+                    self.together.push(row);
+                }
+            }
+            if self.together.is_empty() {
+                return Ok(());
+            }
+            self.offer()?;
+            self.accept();
             if self.counters.bids > self.bids {
                 return Err(self.too_large());
             }
@@ -239,23 +268,26 @@ impl<'i, P: PairRows> Auction<'i, P> {
                 }
             }
         }
-        Ok(())
     }
 
-    /// A row bids until it has all its places, or wants no more.
-    fn complete(&mut self, row: u32) -> Result<(), Unmatched> {
-        let place = row as usize;
-        let window = self.rows[place];
-        loop {
+    /// The rows at hand make up their bids for the places they lack.
+    fn offer(&mut self) -> Result<(), Unmatched> {
+        self.asked.clear();
+        for &row in &self.together {
+            self.lists.fetch(row as usize, &self.prices);
+        }
+        for &row in &self.together {
+            let place = row as usize;
+            let window = self.lists.window(place, self.rows);
             let held = self.lists.held_count(place);
             let must = held < window.min;
             let lacks = if must { window.min - held } else { window.max - held };
             if lacks == 0 {
-                return Ok(());
+                continue;
             }
             let mut count = (lacks as usize).min(AT_ONCE);
             let found = self.lists.freshen(self.pairs, place, count + 1, &self.prices);
-            let profit = |lists: &Lists<P>, at: usize| {
+            let profit = |lists: &L, at: usize| {
                 if at < found { lists.candidate(place, at).1 } else { NEVER }
             };
             // Places beyond the minimum may stay empty, at profit 0.
@@ -263,36 +295,68 @@ impl<'i, P: PairRows> Auction<'i, P> {
             count = (0..count).take_while(|&at| profit(&self.lists, at) > floor).count();
             if count == 0 {
                 // A feasible instance has a candidate for every place that must be filled.
-                return if must { Err(self.too_large()) } else { Ok(()) };
+                if must {
+                    return Err(self.too_large());
+                }
+                continue;
             }
             let next = profit(&self.lists, count).max(floor);
             let next = if next > LEAST { next } else { profit(&self.lists, count - 1) - 2 * self.range };
-            for _ in 0..count {
-                let (column, profit) = self.lists.candidate(place, 0);
-                let mut price = self.prices.of(column);
-                let level = price + (profit - next) + self.epsilon;
+            for at in 0..count {
+                let (column, profit) = self.lists.candidate(place, at);
+                let level = self.prices.of(column) + (profit - next) + self.epsilon;
                 if level >= PRICES {
                     return Err(self.too_large());
                 }
-                self.counters.bids += 1;
-                let bid = self.holds.bid(column, Hold { level, row }, &mut price);
-                self.prices.set(column, price);
-                match bid {
-                    Bid::Accepted => self.lists.take_first(place),
-                    Bid::PutOut(other) => {
-                        self.lists.take_first(place);
-                        self.lists.lose(other as usize, column, price);
-                        self.open.push(other);
-                    }
-                    Bid::Refused => break,
+                self.asked.push((column, Hold { level, row }));
+            }
+            if held + number(count) < window.max {
+                self.open.push(row);
+            }
+        }
+        Ok(())
+    }
+
+    /// Columns take the bids or refuse them. They may come from rows that did not know of each other's: a level says
+    /// what the column is worth to the row, whatever prices have risen to since.
+    fn accept(&mut self) {
+        for &(column, _) in &self.asked {
+            self.holds.fetch(column);
+        }
+        self.lost.clear();
+        let mut refused = u32::MAX;
+        for &(column, hold) in &self.asked {
+            // What a row wants next is known only once it has what it wants most.
+            if hold.row == refused {
+                continue;
+            }
+            self.counters.bids += 1;
+            let mut price = self.prices.of(column);
+            match self.holds.bid(column, hold, &mut price) {
+                Bid::Accepted => self.lists.take_first(hold.row as usize),
+                Bid::PutOut(other) => {
+                    self.lists.take_first(hold.row as usize);
+                    self.lost.push((other, column));
+                }
+                Bid::Refused => {
+                    refused = hold.row;
+                    self.open.push(hold.row);
                 }
             }
+            self.prices.set(column, price);
+        }
+        for &(row, _) in &self.lost {
+            self.lists.fetch_record(row as usize);
+        }
+        for &(row, column) in &self.lost {
+            self.lists.lose(row as usize, column, self.prices.of(column));
+            self.open.push(row);
         }
     }
 
-    /// What is left of the weight of an entry once its price is paid.
-    fn profit(&self, entry: &Entry<P::Weight>) -> i64 {
-        entry.weight.into() * self.scale - self.prices.of(entry.column)
+    /// What is left of the weight of a pair once the price of its column is paid.
+    fn profit(&self, column: u32, weight: P::Weight) -> i64 {
+        weight.into() * self.scale - self.prices.of(column)
     }
 
     fn too_large(&self) -> Unmatched {
@@ -303,7 +367,7 @@ impl<'i, P: PairRows> Auction<'i, P> {
     /// pairs that do not keep the stricter condition are taken apart.
     fn next_phase(&mut self) {
         let last = self.epsilon;
-        self.epsilon = (last / FACTOR).max(1);
+        self.epsilon = (last / L::FACTOR).max(1);
         if self.slack {
             let fall = last * 5 / 2;
             for (column, window) in (0..).zip(self.columns) {
@@ -316,10 +380,19 @@ impl<'i, P: PairRows> Auction<'i, P> {
         }
         self.holds.clear();
         let mut open = Vec::new();
-        for row in 0..self.rows.len() {
-            self.settle(row);
-            if self.lists.held_count(row) < self.rows[row].max {
-                open.push(number(row));
+        for first in (0..self.rows.len()).step_by(TOGETHER) {
+            let rows = first..self.rows.len().min(first + TOGETHER);
+            rows.clone().for_each(|row| self.lists.fetch(row, &self.prices));
+            self.asked.clear();
+            for row in rows {
+                self.settle(row);
+                if self.lists.held_count(row) < self.lists.window(row, self.rows).max {
+                    open.push(number(row));
+                }
+            }
+            self.asked.iter().for_each(|&(column, _)| self.holds.fetch(column));
+            for &(column, hold) in &self.asked {
+                self.holds.push(column, hold);
             }
         }
         if !self.slack {
@@ -337,27 +410,26 @@ impl<'i, P: PairRows> Auction<'i, P> {
 
     /// A row gives up what is worse than what it could have by more than ε, and holds the rest up to new levels.
     fn settle(&mut self, row: usize) {
-        let window = self.rows[row];
+        let window = self.lists.window(row, self.rows);
         let found = self.lists.freshen(self.pairs, row, 1, &self.prices);
         let best = if found > 0 { self.lists.candidate(row, 0).1 } else { NEVER };
         let best = if best > LEAST { best } else { NEVER };
         let other = loop {
             let held = self.lists.held(row);
             let other = if held.len() > window.min as usize { best.max(0) } else { best };
-            let worst = held.iter().min_by_key(|entry| self.profit(entry));
-            let Some(worst) = worst else { break other };
-            if self.profit(worst) >= other - self.epsilon {
+            let worst = held.map(|(column, weight)| (self.profit(column, weight), column)).min_by_key(|held| held.0);
+            let Some((profit, column)) = worst else { break other };
+            if profit >= other - self.epsilon {
                 break other;
             }
-            let column = worst.column;
             self.lists.lose(row, column, self.prices.of(column));
         };
-        for entry in self.lists.held(row) {
-            let weight: i64 = entry.weight.into() * self.scale;
-            let price = self.prices.of(entry.column);
+        for (column, weight) in self.lists.held(row) {
+            let weight: i64 = weight.into() * self.scale;
+            let price = self.prices.of(column);
             let level =
                 if other > LEAST { weight - other + self.epsilon } else { price + 2 * self.range + self.epsilon };
-            self.holds.push(entry.column, Hold { level, row: number(row) });
+            self.asked.push((column, Hold { level, row: number(row) }));
         }
     }
 }

@@ -7,6 +7,7 @@ use core::cmp::Reverse;
 use super::super::instance::PairRows;
 use super::super::number;
 use super::holds::Hold;
+use super::lists::Lists;
 use super::{Auction, NEVER, PRICES, Watch};
 use crate::flow::Unmatched;
 
@@ -46,7 +47,7 @@ impl<P: PairRows> View<'_, P> {
     }
 }
 
-impl<P: PairRows> Auction<'_, P> {
+impl<P: PairRows, L: Lists<P>> Auction<'_, P, L> {
     /// Columns that are matched too little for their price lower it until none is left.
     ///
     /// All rows are complete and stay so: a row that is won gives up the worst place it has.
@@ -105,10 +106,10 @@ impl<P: PairRows> Auction<'_, P> {
         let held = self.lists.held(row);
         let room = held.len() < self.rows[row].max as usize;
         let mut worst = (if room { 0 } else { i64::MAX / 2 }, None);
-        for entry in held {
-            let profit = self.profit(entry);
+        for (column, weight) in held {
+            let profit = self.profit(column, weight);
             if profit < worst.0 {
-                worst = (profit, Some(entry.column));
+                worst = (profit, Some(column));
             }
         }
         worst

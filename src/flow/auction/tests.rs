@@ -2,8 +2,10 @@ use alloc::vec::Vec;
 
 use proptest::prelude::*;
 
-use super::super::instance::{Builder, Instance, Window};
-use super::super::matching::Unmatched;
+use super::super::instance::{Builder, Instance, PairRows, Pairs, Window};
+use super::super::matching::{Matching, Unmatched};
+use super::long::LongLists;
+use super::{Auction, Sides};
 
 /// A small instance in numbers: row windows, column windows, and per row and column a weight or nothing.
 #[derive(Debug, Clone)]
@@ -99,6 +101,32 @@ proptest! {
                 (None, Err(Unmatched::Infeasible(cut))) => prop_assert_eq!(cut.check(&instance), Ok(())),
                 (best, solved) => prop_assert!(false, "{best:?} {solved:?}"),
             }
+        }
+    }
+}
+
+/// Long lists where short ones would do. They leave too little out to matter here; larger instances see to that.
+fn with_long_lists<P: PairRows>(instance: &Instance, pairs: &P) -> Matching {
+    let weights = instance.weights().unwrap_or((0, 0));
+    let sides = Sides { rows: instance.rows(), columns: instance.columns(), weights };
+    let auction = Auction::<P, LongLists<P>>::new(sides, pairs, None, None).unwrap();
+    auction.run(&mut |_| true).unwrap()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 2_000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn lists_of_either_kind_will_do(small in small()) {
+        let instance = small.instance(false);
+        if let Some(best) = small.best() {
+            let matching = match &instance.pairs {
+                Pairs::Dense(pairs) => with_long_lists(&instance, pairs),
+                Pairs::Sparse(pairs) => with_long_lists(&instance, pairs),
+                Pairs::Wide(pairs) => with_long_lists(&instance, pairs),
+            };
+            prop_assert_eq!(matching.objective(), i128::from(best));
+            prop_assert_eq!(instance.check(&matching), Ok(()));
         }
     }
 }
