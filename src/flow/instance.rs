@@ -146,6 +146,11 @@ pub(super) trait PairRows: Clone + Sync {
     /// The place of the pair of a row and a column, if there is one.
     fn place_of(&self, columns: usize, row: usize, column: u32) -> Option<usize>;
 
+    /// The weight of a pair, if there is one.
+    fn weight_of(&self, columns: usize, row: usize, column: u32) -> Option<Self::Weight> {
+        self.place_of(columns, row, column).map(|place| self.pair_at(columns, row, place).1)
+    }
+
     /// What pairs are ranked by: a bound of the profit that is cheap to tell.
     type Rank: Copy + Ord + core::fmt::Debug;
     /// Below all pairs.
@@ -155,6 +160,10 @@ pub(super) trait PairRows: Clone + Sync {
 
     /// Writes the rank of each place of a row, [`NO_RANK`](Self::NO_RANK) or less where there is no pair.
     fn ranks(&self, row: usize, prices: &Prices, ranks: &mut Vec<Self::Rank>);
+
+    /// Calls `visit` with column and weight of each pair of a row whose profit is above `bound`, and perhaps of some
+    /// others, columns ascending.
+    fn each_above(&self, row: usize, prices: &Prices, bound: i64, visit: impl FnMut(u32, Self::Weight));
 
     /// A bound of the scaled profit of all pairs that rank below `rank`; none of those that do not has less.
     fn profit_below(rank: Self::Rank, scale: i64) -> i64;
@@ -199,6 +208,26 @@ impl PairRows for Vec<i32> {
         let weights = &self[row * prices.len()..(row + 1) * prices.len()];
         ranks.clear();
         ranks.extend(weights.iter().zip(prices.whole()).map(|(weight, price)| weight - price));
+    }
+
+    fn each_above(&self, row: usize, prices: &Prices, bound: i64, mut visit: impl FnMut(u32, i32)) {
+        const BLOCK: usize = 32;
+        let weights = &self[row * prices.len()..(row + 1) * prices.len()];
+        let bound = bound.div_euclid(prices.scale()).clamp(NO_RANK.into(), i32::MAX.into());
+        let bound = i32::try_from(bound).unwrap_or(NO_RANK);
+        for (first, (weights, prices)) in
+            (0..).step_by(BLOCK).zip(weights.chunks(BLOCK).zip(prices.whole().chunks(BLOCK)))
+        {
+            // Counted, not sought: that is done many at a time.
+            let above = weights.iter().zip(prices).map(|(weight, price)| u32::from(weight - price > bound));
+            if above.sum::<u32>() > 0 {
+                for ((column, &weight), price) in (first..).zip(weights).zip(prices) {
+                    if weight - price > bound {
+                        visit(column, weight);
+                    }
+                }
+            }
+        }
     }
 
     fn profit_below(rank: i32, scale: i64) -> i64 {
@@ -269,6 +298,14 @@ impl<W: Copy + Into<i64> + Send + Sync + Default> PairRows for Sparse<W> {
         let (scaled, scale) = (prices.scaled(), prices.scale());
         ranks.clear();
         ranks.extend(pairs.map(|(&column, &weight)| weight.into() * scale - scaled[column as usize]));
+    }
+
+    fn each_above(&self, row: usize, prices: &Prices, bound: i64, mut visit: impl FnMut(u32, W)) {
+        self.each(prices.len(), row, |column, weight| {
+            if weight.into() * prices.scale() - prices.scaled()[column as usize] > bound {
+                visit(column, weight);
+            }
+        });
     }
 
     fn profit_below(rank: i64, _: i64) -> i64 {

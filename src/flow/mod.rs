@@ -45,6 +45,7 @@ mod program_proof;
 mod program_tests;
 mod proof;
 mod regular;
+mod repair;
 mod search;
 mod simplex;
 mod solve;

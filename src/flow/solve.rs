@@ -7,7 +7,7 @@ use super::feasible::Feasibility;
 use super::instance::Instance;
 use super::matching::{Counters, Duals, Matching, Unmatched};
 use super::program::{Program, Unsolved};
-use super::{auction, tied};
+use super::{auction, repair, tied};
 
 /// A way to solve an [`Instance`]. All find an optimum and prove it; where several are optimal they may find different
 /// ones.
@@ -49,31 +49,6 @@ impl Instance {
         method: Option<Method>,
         watch: &mut dyn FnMut(&Counters) -> bool,
     ) -> Result<Matching, Unmatched> {
-        self.solve_from(method, None, watch)
-    }
-
-    /// The same for an instance much like one whose duals are known: an optimum is found the sooner the less has
-    /// changed. Rows and columns are those of the earlier instance, in its order; a new one has any dual, such as 0.
-    ///
-    /// Which of several optima is found may differ from that of a solution without duals.
-    ///
-    /// # Errors
-    /// [`Unmatched`].
-    ///
-    /// # Panics
-    /// When there is not one dual for each row and each column.
-    pub fn solve_again(&self, duals: &Duals, watch: &mut dyn FnMut(&Counters) -> bool) -> Result<Matching, Unmatched> {
-        let shape = (self.rows().len(), self.columns().len());
-        assert_eq!((duals.rows.len(), duals.columns.len()), shape, "one dual for each row and column");
-        self.solve_from(None, Some(duals), watch)
-    }
-
-    fn solve_from(
-        &self,
-        method: Option<Method>,
-        duals: Option<&Duals>,
-        watch: &mut dyn FnMut(&Counters) -> bool,
-    ) -> Result<Matching, Unmatched> {
         let chosen = method.unwrap_or_else(|| self.method());
         if chosen == Method::Simplex {
             return self.simplex(watch);
@@ -84,11 +59,36 @@ impl Instance {
         }
         let solved = match chosen {
             Method::Tied => tied::solve(self, watch),
-            Method::Auction | Method::Simplex => auction::solve(self, duals, watch),
+            Method::Auction | Method::Simplex => auction::solve(self, watch),
         };
         match solved {
             Err(Unmatched::TooLarge { .. }) if method.is_none() => self.simplex(watch),
             solved => solved,
+        }
+    }
+
+    /// The same for an instance much like one that is solved: an optimum is found the sooner the less has changed.
+    /// Rows and columns are those of the earlier instance, in its order; those beyond are new, and one that is gone has
+    /// no pairs, or a maximum of 0.
+    ///
+    /// Which of several optima is found may differ from that of a solution from nothing.
+    ///
+    /// # Errors
+    /// [`Unmatched`].
+    ///
+    /// # Panics
+    /// When the earlier instance had more rows or columns.
+    pub fn solve_again(
+        &self,
+        earlier: &Matching,
+        watch: &mut dyn FnMut(&Counters) -> bool,
+    ) -> Result<Matching, Unmatched> {
+        let duals = earlier.duals();
+        assert!(duals.rows.len() <= self.rows().len(), "no row is taken away");
+        assert!(duals.columns.len() <= self.columns().len(), "no column is taken away");
+        match repair::repaired(self, earlier, watch)? {
+            Some(matching) => Ok(matching),
+            None => self.solve_watched(None, watch),
         }
     }
 

@@ -53,15 +53,15 @@ fn all_methods_find_the_same_objective() {
 }
 
 #[test]
-fn an_edited_instance_is_solved_from_earlier_duals() {
+fn an_edited_instance_is_solved_from_an_earlier_optimum() {
     for shape in [MIDL, DENSE, BOUNDS, COURSE, S2K] {
         let before = shape.instance(3).solve().expect("a matching");
         // Every reviewer and every weight is another one: the worst of edits.
         let instance = shape.instance(4);
-        let warm = instance.solve_again(before.duals(), &mut |_| true).expect("a matching");
+        let warm = instance.solve_again(&before, &mut |_| true).expect("a matching");
         instance.check(&warm).expect("an optimum");
         assert_eq!(warm.objective(), instance.solve().expect("a matching").objective(), "{}", shape.name);
-        let again = instance.solve_again(warm.duals(), &mut |_| true).expect("a matching");
+        let again = instance.solve_again(&warm, &mut |_| true).expect("a matching");
         assert_eq!(again.objective(), warm.objective());
     }
 }

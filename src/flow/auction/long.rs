@@ -58,20 +58,36 @@ pub(super) struct LongLists<P: PairRows> {
     /// What bounds and `rest` have to be raised by.
     offset: i64,
     scale: i64,
-    ranks: Vec<P::Rank>,
-    maxima: Vec<P::Rank>,
-    sorted: Vec<P::Rank>,
+    search: Search<P>,
     rescans: u64,
 }
 
-impl<P: PairRows> LongLists<P> {
-    /// Appends the best pairs of a row that it does not hold to the end of all entries, best first, and sets `rest`.
-    fn gather(&mut self, pairs: &P, row: usize, prices: &Prices) {
-        let place = self.rows[row];
-        let len = pairs.len_of(prices.len(), row);
+/// What is needed to look through all pairs of a row.
+#[derive(Debug)]
+struct Search<P: PairRows> {
+    ranks: Vec<P::Rank>,
+    maxima: Vec<P::Rank>,
+    sorted: Vec<P::Rank>,
+    /// The best pairs, best first.
+    found: Vec<Entry<P::Weight>>,
+}
+
+impl<P: PairRows> Search<P> {
+    /// Finds the best pairs of a row beside those it holds, at most `limit`. Returns its `rest`; bounds and `rest` are
+    /// profits less `offset`.
+    fn look(
+        &mut self,
+        pairs: &P,
+        row: usize,
+        held: &[Entry<P::Weight>],
+        limit: usize,
+        prices: &Prices,
+        offset: i64,
+    ) -> i64 {
+        let (len, scale) = (pairs.len_of(prices.len(), row), prices.scale());
         pairs.ranks(row, prices, &mut self.ranks);
-        for at in place.start as usize..(place.start + place.held) as usize {
-            if let Some(at) = pairs.place_of(prices.len(), row, self.entries[at].column) {
+        for entry in held {
+            if let Some(at) = pairs.place_of(prices.len(), row, entry.column) {
                 self.ranks[at] = P::NO_RANK;
             }
         }
@@ -91,7 +107,7 @@ impl<P: PairRows> LongLists<P> {
         self.sorted.extend_from_slice(&self.maxima);
         let cut = self.sorted.len().min(BEST) - 1;
         let (_, &mut threshold, _) = self.sorted.select_nth_unstable_by(cut, |a, b| b.cmp(a));
-        let start = self.entries.len();
+        self.found.clear();
         for (block, &most) in self.maxima.iter().enumerate() {
             if most < threshold || most <= P::NO_RANK {
                 continue;
@@ -100,34 +116,74 @@ impl<P: PairRows> LongLists<P> {
             for (at, &rank) in (first..).zip(&self.ranks[first..len.min(first + size)]) {
                 if rank >= threshold && rank > P::NO_RANK {
                     let (column, weight) = pairs.pair_at(prices.len(), row, at);
-                    let bound = weight.into() * self.scale - prices.of(column) - self.offset;
-                    self.entries.push(Entry { bound, column, weight });
+                    let bound = weight.into() * scale - prices.of(column) - offset;
+                    self.found.push(Entry { bound, column, weight });
                 }
             }
         }
-        let found = &mut self.entries[start..];
-        found.sort_unstable_by_key(|entry| (Reverse(entry.bound), entry.column));
-        // Some room is left for columns that become cheaper.
-        let limit = (place.room - place.held) as usize - ROOM / 8;
-        self.rows[row].rest =
-            if threshold > P::NO_RANK { P::profit_below(threshold, self.scale) - self.offset } else { NOTHING };
-        if found.len() > limit {
-            self.rows[row].rest = found[limit].bound;
-            self.entries.truncate(start + limit);
+        self.found.sort_unstable_by_key(|entry| (Reverse(entry.bound), entry.column));
+        if let Some(&next) = self.found.get(limit) {
+            self.found.truncate(limit);
+            return next.bound;
         }
+        if threshold > P::NO_RANK { P::profit_below(threshold, scale) - offset } else { NOTHING }
+    }
+}
+
+impl Row {
+    /// How many candidates a search may give a row: some room is left for columns that become cheaper.
+    const fn limit(&self) -> usize {
+        (self.room - self.held) as usize - ROOM / 8
+    }
+}
+
+impl<P: PairRows> LongLists<P> {
+    fn without_rows(prices: &Prices) -> Self {
+        Self {
+            entries: Vec::new(),
+            rows: Vec::new(),
+            cheaper: Vec::new(),
+            offset: 0,
+            scale: prices.scale(),
+            search: Search { ranks: Vec::new(), maxima: Vec::new(), sorted: Vec::new(), found: Vec::new() },
+            rescans: 0,
+        }
+    }
+
+    /// How long the list of a row may become.
+    fn room(pairs: &P, row: usize, window: Window, prices: &Prices) -> usize {
+        pairs.len_of(prices.len(), row).min((window.max as usize).saturating_add(ROOM))
+    }
+
+    /// Adds the next row, which holds nothing.
+    fn add(&mut self, pairs: &P, row: usize, window: Window, prices: &Prices) {
+        let (start, room) = (self.entries.len(), Self::room(pairs, row, window, prices));
+        let mut place = Row { rest: NOTHING, start: number(start), len: 0, room: number(room), held: 0, noticed: 0 };
+        if pairs.len_of(prices.len(), row) == room {
+            pairs.each(prices.len(), row, |column, weight| {
+                let bound = weight.into() * prices.scale() - prices.of(column);
+                self.entries.push(Entry { bound, column, weight });
+            });
+            self.entries[start..].sort_unstable_by_key(|entry| (Reverse(entry.bound), entry.column));
+        } else {
+            place.rest = self.search.look(pairs, row, &[], place.limit(), prices, 0);
+            self.entries.extend_from_slice(&self.search.found);
+        }
+        place.len = number(self.entries.len() - start);
+        self.rows.push(place);
+        self.entries.resize(start + room, Entry { bound: NEVER, column: 0, weight: P::Weight::default() });
     }
 
     /// Looks through all pairs of a row again: its candidates are then the best of all.
     fn rescan(&mut self, pairs: &P, row: usize, prices: &Prices) {
         self.rescans += 1;
-        let end = self.entries.len();
-        self.gather(pairs, row, prices);
-        let place = self.rows[row];
+        let place = &mut self.rows[row];
         let first = (place.start + place.held) as usize;
-        let fresh = self.entries.len() - end;
-        self.entries.copy_within(end.., first);
-        self.entries.truncate(end);
-        self.rows[row].len = place.held + number(fresh);
+        let held = &self.entries[place.start as usize..first];
+        place.rest = self.search.look(pairs, row, held, place.limit(), prices, self.offset);
+        let found = &self.search.found;
+        self.entries[first..first + found.len()].copy_from_slice(found);
+        place.len = place.held + number(found.len());
     }
 
     /// Gives the columns that became cheaper since the row was looked at their places among its candidates.
@@ -178,45 +234,10 @@ impl<P: PairRows> Lists<P> for LongLists<P> {
     const FACTOR: i64 = 20;
 
     fn new(pairs: &P, windows: &[Window], prices: &Prices) -> Self {
-        let mut lists = Self {
-            entries: Vec::new(),
-            rows: Vec::with_capacity(windows.len()),
-            cheaper: Vec::new(),
-            offset: 0,
-            scale: prices.scale(),
-            ranks: Vec::new(),
-            maxima: Vec::new(),
-            sorted: Vec::new(),
-            rescans: 0,
-        };
-        let room = |row: usize| {
-            let holds = windows[row].max as usize;
-            pairs.len_of(prices.len(), row).min(holds.saturating_add(ROOM))
-        };
-        lists.entries.reserve_exact((0..windows.len()).map(room).sum());
-        for row in 0..windows.len() {
-            let (start, room) = (lists.entries.len(), room(row));
-            lists.rows.push(Row {
-                rest: NOTHING,
-                start: number(start),
-                len: 0,
-                room: number(room),
-                held: 0,
-                noticed: 0,
-            });
-            if pairs.len_of(prices.len(), row) == room {
-                pairs.each(prices.len(), row, |column, weight| {
-                    let bound = weight.into() * prices.scale() - prices.of(column);
-                    lists.entries.push(Entry { bound, column, weight });
-                });
-                lists.entries[start..].sort_unstable_by_key(|entry| (Reverse(entry.bound), entry.column));
-            } else {
-                lists.gather(pairs, row, prices);
-            }
-            lists.rows[row].len = number(lists.entries.len() - start);
-            if let Some(&filler) = lists.entries.last() {
-                lists.entries.resize(start + room, filler);
-            }
+        let mut lists = Self::without_rows(prices);
+        lists.entries.reserve_exact((0..windows.len()).map(|row| Self::room(pairs, row, windows[row], prices)).sum());
+        for (row, &window) in windows.iter().enumerate() {
+            lists.add(pairs, row, window, prices);
         }
         lists
     }

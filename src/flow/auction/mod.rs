@@ -43,7 +43,7 @@ use alloc::borrow::Cow;
 use alloc::vec::Vec;
 
 use super::instance::{Instance, PairRows, Pairs, Window};
-use super::matching::{Counters, Duals, Matching, Unmatched};
+use super::matching::{Counters, Matching, Unmatched};
 use super::number;
 use holds::{Bid, Hold, Holds};
 use lists::Lists;
@@ -63,65 +63,43 @@ const LEAST: i64 = -(1 << 60);
 const AT_ONCE: usize = 7;
 /// So many rows bid at a time: what they look at comes from memory together.
 const TOGETHER: usize = 16;
-/// ε begins at this part of the range where prices are known nearly.
-const WARM: i64 = 800_000;
-
-/// From known prices there are at most so many bids for each place and column before none are better.
-const PATIENCE: u64 = 30;
-
 /// Is told how far the work is; `false` stops it.
 pub(super) type Watch<'w> = dyn FnMut(&Counters) -> bool + 'w;
 
-/// An optimal matching of a feasible instance, from the duals of one much like it where there are any.
+/// An optimal matching of a feasible instance.
 ///
 /// The side whose windows leave less open bids; the other has the prices.
-pub(super) fn solve(instance: &Instance, start: Option<&Duals>, watch: &mut Watch<'_>) -> Result<Matching, Unmatched> {
+pub(super) fn solve(instance: &Instance, watch: &mut Watch<'_>) -> Result<Matching, Unmatched> {
     match &instance.pairs {
-        Pairs::Dense(pairs) => solve_pairs(instance, pairs, start, watch),
-        Pairs::Sparse(pairs) => solve_pairs(instance, pairs, start, watch),
-        Pairs::Wide(pairs) => solve_pairs(instance, pairs, start, watch),
+        Pairs::Dense(pairs) => solve_pairs(instance, pairs, watch),
+        Pairs::Sparse(pairs) => solve_pairs(instance, pairs, watch),
+        Pairs::Wide(pairs) => solve_pairs(instance, pairs, watch),
     }
 }
 
-fn solve_pairs<P: PairRows>(
-    instance: &Instance,
-    pairs: &P,
-    start: Option<&Duals>,
-    watch: &mut Watch<'_>,
-) -> Result<Matching, Unmatched> {
+fn solve_pairs<P: PairRows>(instance: &Instance, pairs: &P, watch: &mut Watch<'_>) -> Result<Matching, Unmatched> {
     let (rows, columns) = (instance.rows(), instance.columns());
     let weights = instance.weights().unwrap_or((0, 0));
     let (row_slack, column_slack) = instance.slack();
     if row_slack <= column_slack {
-        let sides = Sides { rows, columns, weights };
-        return solve_sides(sides, pairs, None, start.map(|duals| &duals.columns[..]), watch);
+        return solve_sides(Sides { rows, columns, weights }, pairs, None, watch);
     }
     let turned = pairs.transposed(columns.len());
     let sides = Sides { rows: columns, columns: rows, weights };
-    let matching = solve_sides(sides, &turned, Some(pairs), start.map(|duals| &duals.rows[..]), watch)?;
-    Ok(matching.turned(rows.len()))
+    Ok(solve_sides(sides, &turned, Some(pairs), watch)?.turned(rows.len()))
 }
 
-/// An auction from known prices, if there are any; prices that help too little are worse than none.
 fn solve_sides<P: PairRows>(
     sides: Sides<'_>,
     pairs: &P,
     by_column: Option<&P>,
-    prices: Option<&[i64]>,
     watch: &mut Watch<'_>,
 ) -> Result<Matching, Unmatched> {
-    let short = !P::DENSE && (0..sides.rows.len()).all(|row| pairs.len_of(sides.columns.len(), row) <= SHORT);
-    let mut run = |prices| {
-        let by_column = by_column.map(Cow::Borrowed);
-        if short {
-            Auction::<P, ShortLists<P>>::new(sides, pairs, by_column, prices)?.run(watch)
-        } else {
-            Auction::<P, LongLists<P>>::new(sides, pairs, by_column, prices)?.run(watch)
-        }
-    };
-    match prices.map(|prices| run(Some(prices))) {
-        None | Some(Err(Unmatched::TooLarge { .. })) => run(None),
-        Some(solved) => solved,
+    let by_column = by_column.map(Cow::Borrowed);
+    if !P::DENSE && (0..sides.rows.len()).all(|row| pairs.len_of(sides.columns.len(), row) <= SHORT) {
+        Auction::<P, ShortLists<P>>::new(sides, pairs, by_column)?.run(watch)
+    } else {
+        Auction::<P, LongLists<P>>::new(sides, pairs, by_column)?.run(watch)
     }
 }
 
@@ -143,8 +121,6 @@ struct Auction<'i, P: PairRows, L: Lists<P>> {
     prices: Prices,
     lists: L,
     holds: Holds,
-    /// How many bids there may be.
-    bids: u64,
     /// Rows that may lack a place.
     open: Vec<u32>,
     /// The rows that bid now, what they bid, and who was put out of which column.
@@ -171,7 +147,6 @@ impl<'i, P: PairRows, L: Lists<P>> Auction<'i, P, L> {
         Sides { rows, columns, weights: (smallest, largest) }: Sides<'i>,
         pairs: &'i P,
         by_column: Option<Cow<'i, P>>,
-        prices: Option<&[i64]>,
     ) -> Result<Self, Unmatched> {
         let size = smallest.unsigned_abs().max(largest.unsigned_abs());
         let scale = 2 * columns.len() as u64 + 5;
@@ -185,34 +160,21 @@ impl<'i, P: PairRows, L: Lists<P>> Auction<'i, P, L> {
         // Where a place may stay empty, at profit 0, prices may have to come as far as the weights are from 0.
         let open = rows.iter().chain(columns).any(|window| window.min != window.max);
         let spread = if open { range.max(most) } else { range };
-        let first = if prices.is_some() { spread / WARM } else { spread / L::FIRST };
-        let bids = if prices.is_some() { PATIENCE * (places(rows) + columns.len() as u64 + 100) } else { u64::MAX };
-        let mut prices: Vec<i64> = match prices {
-            Some(prices) => prices.iter().map(|price| price.saturating_mul(scale).clamp(-2 * most, 2 * most)).collect(),
-            None => alloc::vec![0; columns.len()],
-        };
-        for (price, window) in prices.iter_mut().zip(columns) {
-            if window.max == 0 {
-                *price = 2 * PRICES;
-            } else if window.min == 0 {
-                *price = (*price).max(0);
-            }
-        }
-        let prices = Prices::new(prices, scale, P::DENSE);
+        let price = |window: &Window| if window.max == 0 { 2 * PRICES } else { 0 };
+        let prices = Prices::new(columns.iter().map(price).collect(), scale, P::DENSE);
         Ok(Self {
             rows,
             columns,
             pairs,
             by_column,
             scale,
-            epsilon: first.max(1),
+            epsilon: (spread / L::FIRST).max(1),
             range,
             largest: size,
             slack: places(columns) > places(rows),
             lists: L::new(pairs, rows, &prices),
             prices,
             holds: Holds::new(columns),
-            bids,
             open: (0..number(rows.len())).rev().collect(),
             together: Vec::with_capacity(TOGETHER),
             asked: Vec::new(),
@@ -258,9 +220,6 @@ impl<'i, P: PairRows, L: Lists<P>> Auction<'i, P, L> {
             }
             self.offer()?;
             self.accept();
-            if self.counters.bids > self.bids {
-                return Err(self.too_large());
-            }
             if self.counters.bids >= next {
                 next = self.counters.bids + 4096;
                 if !watch(&self.counters) {
@@ -379,6 +338,21 @@ impl<'i, P: PairRows, L: Lists<P>> Auction<'i, P, L> {
             self.lists.cheaper(fall);
         }
         self.holds.clear();
+        self.settle_all();
+        if !self.slack {
+            // Full columns cost at once what they would after some bids that are refused. With room to spare that would
+            // end too high too often.
+            for column in 0..number(self.columns.len()) {
+                let mut price = self.prices.of(column);
+                self.holds.raise(column, &mut price);
+                self.prices.set(column, price);
+            }
+        }
+    }
+
+    /// Rows give up what is worse than what they could have by more than ε, and hold the rest, in columns that nobody
+    /// holds yet; those that lack places bid next.
+    fn settle_all(&mut self) {
         let mut open = Vec::new();
         for first in (0..self.rows.len()).step_by(TOGETHER) {
             let rows = first..self.rows.len().min(first + TOGETHER);
@@ -393,15 +367,6 @@ impl<'i, P: PairRows, L: Lists<P>> Auction<'i, P, L> {
             self.asked.iter().for_each(|&(column, _)| self.holds.fetch(column));
             for &(column, hold) in &self.asked {
                 self.holds.push(column, hold);
-            }
-        }
-        if !self.slack {
-            // Full columns cost at once what they would after some bids that are refused. With room to spare that would
-            // end too high too often.
-            for column in 0..number(self.columns.len()) {
-                let mut price = self.prices.of(column);
-                self.holds.raise(column, &mut price);
-                self.prices.set(column, price);
             }
         }
         open.reverse();

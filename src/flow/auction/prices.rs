@@ -17,7 +17,7 @@ pub(in super::super) struct Prices {
 }
 
 impl Prices {
-    pub(super) fn new(scaled: Vec<i64>, scale: i64, with_whole: bool) -> Self {
+    pub(in super::super) fn new(scaled: Vec<i64>, scale: i64, with_whole: bool) -> Self {
         let mut prices = Self { whole: Vec::new(), scale, too_low: false, scaled };
         if with_whole {
             prices.whole = alloc::vec![0; prices.scaled.len()];
@@ -35,12 +35,12 @@ impl Prices {
     }
 
     #[inline]
-    pub(super) fn of(&self, column: u32) -> i64 {
+    pub(in super::super) fn of(&self, column: u32) -> i64 {
         self.scaled[column as usize]
     }
 
     #[inline]
-    pub(super) fn set(&mut self, column: u32, price: i64) {
+    pub(in super::super) fn set(&mut self, column: u32, price: i64) {
         self.scaled[column as usize] = price;
         if !self.whole.is_empty() {
             self.round(column as usize);
@@ -64,7 +64,7 @@ impl Prices {
         &self.whole
     }
 
-    pub(super) const fn too_low(&self) -> bool {
+    pub(in super::super) const fn too_low(&self) -> bool {
         self.too_low
     }
 }

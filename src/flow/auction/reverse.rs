@@ -11,8 +11,8 @@ use super::lists::Lists;
 use super::{Auction, NEVER, PRICES, Watch};
 use crate::flow::Unmatched;
 
-/// So many columns are read out of a matrix by rows before it is turned.
-const READ_ACROSS: u64 = 64;
+/// One in so many columns is read out of a matrix by rows before it is turned.
+const READ_ACROSS: u64 = 16;
 
 /// A row that may be won, with the price at which it would come.
 #[derive(Debug, Clone, Copy)]
@@ -85,7 +85,7 @@ impl<P: PairRows, L: Lists<P>> Auction<'_, P, L> {
 
     /// A copy of a column, as long as few are needed and rows can be read across.
     fn read_across(&self, column: u32) -> Option<Vec<(u32, P::Weight)>> {
-        if self.by_column.is_some() || self.counters.reverse_steps > READ_ACROSS {
+        if self.by_column.is_some() || self.counters.reverse_steps > self.columns.len() as u64 / READ_ACROSS {
             return None;
         }
         let mut copied = Vec::with_capacity(self.rows.len());

@@ -4,7 +4,6 @@ use alloc::vec::Vec;
 use core::hint::black_box;
 
 use super::super::instance::{PairRows, Window};
-use super::super::number;
 use super::NEVER;
 use super::lists::Lists;
 use super::prices::Prices;

@@ -109,7 +109,7 @@ proptest! {
 fn with_long_lists<P: PairRows>(instance: &Instance, pairs: &P) -> Matching {
     let weights = instance.weights().unwrap_or((0, 0));
     let sides = Sides { rows: instance.rows(), columns: instance.columns(), weights };
-    let auction = Auction::<P, LongLists<P>>::new(sides, pairs, None, None).unwrap();
+    let auction = Auction::<P, LongLists<P>>::new(sides, pairs, None).unwrap();
     auction.run(&mut |_| true).unwrap()
 }
 
