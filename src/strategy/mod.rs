@@ -7,6 +7,7 @@
 //! A new strategy is one file and one line in [`registry`].
 
 mod candidates;
+mod classes;
 mod duals;
 mod goals;
 mod ideal;

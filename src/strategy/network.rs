@@ -20,6 +20,14 @@ pub(crate) struct Pair {
     pub(crate) gain: i64,
 }
 
+impl Pair {
+    /// What it costs under composed goals.
+    pub(crate) fn cost(&self, goals: &Goals) -> i128 {
+        let kept = if self.movable { goals.weight(Goal::Deletes) } else { 0 };
+        -goals.weight(Goal::Gain) * i128::from(self.gain) - kept
+    }
+}
+
 /// How many copies of a work are to be chosen for a left node.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct WorkWindow {
@@ -172,7 +180,7 @@ impl<'p> Model<'p> {
             edges.extend(pairs.iter().map(|pair| Edge {
                 right: pair.right,
                 bundle: self.bundle(left, pair.right as usize),
-                cost: W::compose(self.cost(goals, pair)),
+                cost: W::compose(pair.cost(goals)),
             }));
             let mut node = self.left[left];
             if self.pool.is_none() {
@@ -185,12 +193,6 @@ impl<'p> Model<'p> {
         }
         network.finish();
         network
-    }
-
-    /// What a pair costs.
-    pub(crate) fn cost(&self, goals: &Goals, pair: &Pair) -> i128 {
-        let kept = if pair.movable { goals.weight(Goal::Deletes) } else { 0 };
-        -goals.weight(Goal::Gain) * i128::from(pair.gain) - kept
     }
 
     /// The bundle of a pair: its work, where that has several copies that count as one or is a must.

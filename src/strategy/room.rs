@@ -117,7 +117,7 @@ impl Room {
         let place = prices.works.binary_search_by_key(&(index(left), work), |&(left, work, _)| (left, work));
         // A bundle that no pair of the flow belongs to would have the potential of its left node.
         let tail = place.map_or(prices.left[left], |place| prices.works[place].2);
-        nodes.cost(&prices.goals, &nodes.pair(left, right)) + tail == prices.right[right]
+        nodes.pair(left, right).cost(&prices.goals) + tail == prices.right[right]
     }
 
     /// Calls `visit` with the open pairs of each left node in turn: right nodes, ascending, and scores.

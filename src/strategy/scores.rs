@@ -2,13 +2,11 @@
 
 use alloc::vec::Vec;
 
+use super::classes::{Classes, SPARE};
 use super::network::{Model, WorkWindow};
 use super::room::Room;
 use super::{AssignError, Run};
-use crate::flow::{
-    Blockade, Builder, ColumnNode, Cut, CutSide, Instance, NONE, Obstacle, Program, RowNode, Unmatched, Unsolved,
-    Window,
-};
+use crate::flow::{Builder, Cut, CutSide, Instance, Unmatched, Window};
 use crate::input::{CopyRule, Unscored};
 use crate::problem::rows::index;
 
@@ -22,11 +20,11 @@ pub(super) struct Solved {
     pub(super) right: Vec<i128>,
     /// Works with copies that count together, as far as their dual is not 0; sorted.
     pub(super) works: Vec<(WorkWindow, i128)>,
-    listed: Listed,
+    pub(super) listed: Listed,
 }
 
 /// The pairs that were solved for.
-enum Listed {
+pub(super) enum Listed {
     Instance(Instance),
     Rows(Vec<Vec<(u32, i64)>>),
 }
@@ -49,18 +47,19 @@ impl Solved {
     /// Calls `visit` with each open pair of a left node, right nodes ascending, and with what its score is above the
     /// duals.
     pub(super) fn each_slack(&self, nodes: &Model<'_>, left: usize, mut visit: impl FnMut(u32, i128)) {
-        let slack = |right: u32, score: i64| {
-            let work = nodes.bundle(left, right as usize);
-            let place = self.works.binary_search_by_key(&(index(left), work), |(of, _)| (of.left, of.work));
-            let copies = place.map_or(0, |place| self.works[place].1);
-            i128::from(score) - self.all - self.left[left] - self.right[right as usize] - copies
-        };
+        let mut slack = |right: u32, score: i64| visit(right, self.slack(nodes, left, right, score));
         match &self.listed {
-            Listed::Instance(instance) => {
-                instance.for_each_in(left, |right, score| visit(right, slack(right, score)));
-            }
-            Listed::Rows(rows) => rows[left].iter().for_each(|&(right, score)| visit(right, slack(right, score))),
+            Listed::Instance(instance) => instance.for_each_in(left, slack),
+            Listed::Rows(rows) => rows[left].iter().for_each(|&(right, score)| slack(right, score)),
         }
+    }
+
+    /// What the score of a pair is above the duals.
+    pub(super) fn slack(&self, nodes: &Model<'_>, left: usize, right: u32, score: i64) -> i128 {
+        let work = nodes.bundle(left, right as usize);
+        let place = self.works.binary_search_by_key(&(index(left), work), |(of, _)| (of.left, of.work));
+        let copies = place.map_or(0, |place| self.works[place].1);
+        i128::from(score) - self.all - self.left[left] - self.right[right as usize] - copies
     }
 }
 
@@ -78,7 +77,7 @@ pub(super) fn solve(nodes: &Model<'_>, room: &Room, run: &mut Run<'_>) -> Result
     if room.count.is_some() || (copies && (once || !problem.settled.work_musts.is_empty())) {
         let mut rows = Vec::with_capacity(left.len());
         room.each_row(nodes, run, |_, pairs| rows.push(pairs.to_vec()))?;
-        return by_program(nodes, room, (&left, &right), rows, run);
+        return Classes { nodes, room, left, right, pairs: rows }.solve(SPARE, run);
     }
     let mut expected = left.len().saturating_mul(right.len());
     if !room.has_all() {
@@ -92,11 +91,12 @@ pub(super) fn solve(nodes: &Model<'_>, room: &Room, run: &mut Run<'_>) -> Result
     by_instance(builder.finish(), run)
 }
 
-fn less(window: Window, forced: u32) -> Window {
+/// What forced pairs leave of a window.
+pub(super) fn less(window: Window, forced: u32) -> Window {
     Window::new(window.min.saturating_sub(forced), window.max.saturating_sub(forced))
 }
 
-fn by_instance(instance: Instance, run: &mut Run<'_>) -> Result<Solved, Hindrance> {
+pub(super) fn by_instance(instance: Instance, run: &mut Run<'_>) -> Result<Solved, Hindrance> {
     let mut stop = None;
     let solved = instance.solve_watched(None, &mut |counters| {
         stop = run.report("matching scores", counters.bids + counters.augmentations, 0).err();
@@ -120,87 +120,11 @@ fn by_instance(instance: Instance, run: &mut Run<'_>) -> Result<Solved, Hindranc
     })
 }
 
-/// Works with copies are classes of a left node's pairs, and left nodes are classes of all where their number is given.
-fn by_program(
-    nodes: &Model<'_>,
-    room: &Room,
-    (left, right): (&[Window], &[Window]),
-    pairs: Vec<Vec<(u32, i64)>>,
-    run: &mut Run<'_>,
-) -> Result<Solved, Hindrance> {
-    let mut program = Program::new();
-    let all = room.count.map(|count| program.row(less(Window::exactly(saturated(count)), index(room.forced.len()))));
-    let columns: Vec<ColumnNode> = right.iter().map(|&window| program.column(window)).collect();
-    let mut rows = Vec::with_capacity(left.len());
-    let mut classes = Vec::new();
-    for (row, (&window, pairs)) in left.iter().zip(&pairs).enumerate() {
-        let node = match all {
-            Some(all) => program.row_class(all, window),
-            None => program.row(window),
-        };
-        rows.push(node);
-        let mut by_work: Vec<(u32, u32, i64)> =
-            pairs.iter().map(|&(right, score)| (nodes.bundle(row, right as usize), right, score)).collect();
-        by_work.sort_unstable();
-        for copies in by_work.chunk_by(|a, b| a.0 == b.0) {
-            let work = copies[0].0;
-            let mut from = node;
-            if work != NONE {
-                let forced = room.forced_of(row).filter(|&right| nodes.bundle(row, right as usize) == work);
-                let forced = index(forced.count());
-                // More copies than there are never count, and a maximum that says so has no dual.
-                let Window { min, max } = room.limits(nodes, row, work);
-                let window = Window::new(min, max.min(index(copies.len()) + forced + 1));
-                from = program.row_class(node, less(window, forced));
-                classes.push((WorkWindow { left: index(row), work, window }, from));
-            }
-            for &(_, right, score) in copies {
-                program.pair(from, columns[right as usize], score);
-            }
-        }
-    }
-    let mut stop = None;
-    let solved = program.solve(&mut |pivots| {
-        stop = run.report("matching scores", pivots, 0).err();
-        stop.is_none()
-    });
-    let optimum = solved.map_err(|unsolved| match unsolved {
-        Unsolved::Infeasible(Obstacle::Cut(blockade)) => Hindrance::Cut(cut(&blockade, &rows)),
-        Unsolved::Infeasible(_) => Hindrance::Cut(crossed(left, right)),
-        Unsolved::Stopped => stop.unwrap_or(AssignError::Interrupted).into(),
-        Unsolved::TooLarge => AssignError::OutOfBudget { steps: run.steps() }.into(),
-    })?;
-    debug_assert_eq!(program.check(&optimum), Ok(()));
-    let dual = |node: &RowNode| optimum.rows[node.index()];
-    let works = classes.iter().map(|(of, node)| (*of, dual(node))).filter(|&(_, dual)| dual != 0);
-    Ok(Solved {
-        objective: optimum.objective,
-        all: all.map_or(0, |all| dual(&all)),
-        left: rows.iter().map(dual).collect(),
-        right: optimum.columns.clone(),
-        works: works.collect(),
-        listed: Listed::Rows(pairs),
-    })
-}
-
-fn saturated(count: u64) -> u32 {
-    u32::try_from(count).unwrap_or(u32::MAX)
-}
-
 /// The cut around a node whose minimum is above its maximum, and so above the number of its pairs.
-fn crossed(left: &[Window], right: &[Window]) -> Cut {
+pub(super) fn crossed(left: &[Window], right: &[Window]) -> Cut {
     let find = |windows: &[Window]| windows.iter().position(|window| window.min > window.max).map(index);
     match find(left) {
         Some(row) => Cut { side: CutSide::Left, left: alloc::vec![row], right: Vec::new() },
         None => Cut { side: CutSide::Right, left: Vec::new(), right: find(right).into_iter().collect() },
     }
-}
-
-/// What is forced into a set of nodes comes with the minima of its left nodes, and what is forced out of it with those
-/// of its right ones; classes of works have no minima unless a flow has met them already.
-fn cut(blockade: &Blockade, rows: &[RowNode]) -> Cut {
-    let left = (0..).zip(rows).filter(|(_, node)| blockade.rows.binary_search(node).is_ok());
-    let right = blockade.columns.iter().map(|node| index(node.index()));
-    let side = if blockade.inward { CutSide::Left } else { CutSide::Right };
-    Cut { side, left: left.map(|(row, _)| row).collect(), right: right.collect() }
 }
