@@ -1,0 +1,101 @@
+//! Work spread over threads, where the feature `parallel` is on; the same work in the same blocks where it is not.
+//!
+//! How work is cut depends on its size alone, and results come in the order of the work: **nothing depends on how many
+//! threads there are**. No pool is made here. Work runs in rayon's current pool, so whoever calls the library decides;
+//! what is too little to be cut never asks for one.
+
+use alloc::vec::Vec;
+use core::ops::Range;
+#[cfg(feature = "parallel")]
+use rayon::prelude::*;
+
+/// The most blocks that work is cut into: enough for threads to share it evenly, few enough to put the results together.
+const MOST_BLOCKS: usize = 128;
+
+#[allow(dead_code, reason = "for what comes next")]
+/// Does two things beside each other.
+pub(crate) fn join<A: Send, B: Send>(a: impl FnOnce() -> A + Send, b: impl FnOnce() -> B + Send) -> (A, B) {
+    #[cfg(feature = "parallel")]
+    return rayon::join(a, b);
+    #[cfg(not(feature = "parallel"))]
+    (a(), b())
+}
+
+/// Cuts `0..len` into blocks, none shorter than `at_least` where there is more than one; results in their order.
+pub(crate) fn map_ranges<R: Send>(len: usize, at_least: usize, f: impl Fn(Range<usize>) -> R + Send + Sync) -> Vec<R> {
+    let blocks = (len / at_least.max(1)).clamp(usize::from(len > 0), MOST_BLOCKS);
+    let block = |number: usize| {
+        let start = |number: usize| number * (len / blocks) + number.min(len % blocks);
+        f(start(number)..start(number + 1))
+    };
+    #[cfg(feature = "parallel")]
+    if blocks > 1 {
+        return (0..blocks).into_par_iter().map(block).collect();
+    }
+    (0..blocks).map(block).collect()
+}
+
+#[allow(dead_code, reason = "for what comes next")]
+/// Calls `f` with the number of the first item and with the items, for each block of `size` items; the last may be shorter.
+pub(crate) fn for_each_block_mut<T: Send>(items: &mut [T], size: usize, f: impl Fn(usize, &mut [T]) + Send + Sync) {
+    let size = size.max(1);
+    #[cfg(feature = "parallel")]
+    if items.len() > size {
+        return items.par_chunks_mut(size).enumerate().for_each(|(number, block)| f(number * size, block));
+    }
+    items.chunks_mut(size).enumerate().for_each(|(number, block)| f(number * size, block));
+}
+
+/// Does the work in a pool of so many threads; without the feature there is none.
+#[cfg(test)]
+pub(crate) fn with_threads<R: Send>(threads: usize, work: impl FnOnce() -> R + Send) -> R {
+    #[cfg(feature = "parallel")]
+    return rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("threads").install(work);
+    #[cfg(not(feature = "parallel"))]
+    {
+        let _ = threads;
+        work()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn blocks_are_contiguous_and_do_not_depend_on_threads() {
+        for (len, at_least) in [(0, 5), (1, 5), (9, 5), (10, 5), (1000, 1), (1000, 0), (12_345, 7)] {
+            let blocks = map_ranges(len, at_least, |range| range);
+            let mut end = 0;
+            for block in &blocks {
+                assert_eq!(block.start, end);
+                assert!(blocks.len() == 1 || block.len() >= at_least);
+                end = block.end;
+            }
+            assert_eq!(end, len);
+            for threads in [1, 2, 7] {
+                assert_eq!(with_threads(threads, || map_ranges(len, at_least, |range| range)), blocks);
+            }
+        }
+    }
+
+    #[test]
+    fn every_item_is_visited_once_with_its_number() {
+        for (len, size) in [(0, 3), (2, 3), (3, 3), (100, 7), (5, 0)] {
+            let mut items = alloc::vec![0; len];
+            with_threads(2, || {
+                for_each_block_mut(&mut items, size, |first, block| {
+                    for (number, item) in (first..).zip(block) {
+                        *item += number + 1;
+                    }
+                });
+            });
+            assert!(items.iter().copied().eq(1..=len));
+        }
+    }
+
+    #[test]
+    fn two_things_give_two_results() {
+        assert_eq!(with_threads(2, || join(|| 1, || "two")), (1, "two"));
+    }
+}
