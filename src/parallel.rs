@@ -7,6 +7,14 @@
 use alloc::vec::Vec;
 use core::ops::Range;
 #[cfg(feature = "parallel")]
+use core::{
+    iter,
+    sync::atomic::{AtomicUsize, Ordering},
+};
+#[cfg(feature = "parallel")]
+use std::sync::{Mutex, PoisonError};
+
+#[cfg(feature = "parallel")]
 use rayon::prelude::*;
 
 /// The most blocks that work is cut into: enough for threads to share it evenly, few enough to put the results together.
@@ -35,7 +43,37 @@ pub(crate) fn map_ranges<R: Send>(len: usize, at_least: usize, f: impl Fn(Range<
     (0..blocks).map(block).collect()
 }
 
-#[allow(dead_code, reason = "for what comes next")]
+/// Does the work of each number below `count`; results in their order. `mine` works in the thread of the caller, with
+/// what may not leave it, and `theirs` in others.
+pub(crate) fn map_beside<R: Send>(
+    count: usize,
+    #[allow(unused_mut, reason = "without the feature it is given away")] mut mine: impl FnMut(usize) -> R,
+    theirs: impl Fn(usize) -> R + Send + Sync,
+) -> Vec<R> {
+    #[cfg(feature = "parallel")]
+    {
+        let threads = rayon::current_num_threads().min(count);
+        if threads > 1 {
+            let next = AtomicUsize::new(0);
+            let take = || Some(next.fetch_add(1, Ordering::Relaxed)).filter(|&number| number < count);
+            let results = Mutex::new(Vec::with_capacity(count));
+            let put = |number, result| results.lock().unwrap_or_else(PoisonError::into_inner).push((number, result));
+            rayon::in_place_scope(|scope| {
+                for _ in 1..threads {
+                    scope.spawn(|_| iter::from_fn(take).for_each(|number| put(number, theirs(number))));
+                }
+                iter::from_fn(take).for_each(|number| put(number, mine(number)));
+            });
+            let mut results = results.into_inner().unwrap_or_else(PoisonError::into_inner);
+            results.sort_unstable_by_key(|&(number, _)| number);
+            return results.into_iter().map(|(_, result)| result).collect();
+        }
+    }
+    #[cfg(not(feature = "parallel"))]
+    let _ = theirs;
+    (0..count).map(mine).collect()
+}
+
 /// Calls `f` with the number of the first item and with the items, for each block of `size` items; the last may be shorter.
 pub(crate) fn for_each_block_mut<T: Send>(items: &mut [T], size: usize, f: impl Fn(usize, &mut [T]) + Send + Sync) {
     let size = size.max(1);
@@ -91,6 +129,22 @@ mod tests {
                 });
             });
             assert!(items.iter().copied().eq(1..=len));
+        }
+    }
+
+    #[test]
+    fn work_beside_the_callers_own_comes_back_in_order() {
+        for threads in [1, 2, 5] {
+            let mut seen = 0;
+            let results = with_threads(threads, || {
+                let mine = |number| {
+                    seen += 1;
+                    2 * number
+                };
+                map_beside(100, mine, |number| 2 * number)
+            });
+            assert!(results.into_iter().eq((0..200).step_by(2)));
+            assert!(seen > 0 || threads > 1);
         }
     }
 
