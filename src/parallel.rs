@@ -20,12 +20,17 @@ use rayon::prelude::*;
 /// The most blocks that work is cut into: enough for threads to share it evenly, few enough to put the results together.
 const MOST_BLOCKS: usize = 128;
 
-#[allow(dead_code, reason = "for what comes next")]
-/// Does two things beside each other.
-pub(crate) fn join<A: Send, B: Send>(a: impl FnOnce() -> A + Send, b: impl FnOnce() -> B + Send) -> (A, B) {
+/// Does two things, beside each other where they are said to be worth it.
+pub(crate) fn join<A: Send, B: Send>(
+    worth: bool,
+    a: impl FnOnce() -> A + Send,
+    b: impl FnOnce() -> B + Send,
+) -> (A, B) {
     #[cfg(feature = "parallel")]
-    return rayon::join(a, b);
-    #[cfg(not(feature = "parallel"))]
+    if worth {
+        return rayon::join(a, b);
+    }
+    let _ = worth;
     (a(), b())
 }
 
@@ -150,6 +155,8 @@ mod tests {
 
     #[test]
     fn two_things_give_two_results() {
-        assert_eq!(with_threads(2, || join(|| 1, || "two")), (1, "two"));
+        for worth in [false, true] {
+            assert_eq!(with_threads(2, || join(worth, || 1, || "two")), (1, "two"));
+        }
     }
 }

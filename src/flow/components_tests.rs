@@ -33,7 +33,9 @@ fn instance(random: &mut Random, groups: usize, side: usize, spread: u64) -> Ins
     }
     let columns = chosen.into_iter().map(|load| window(random, load)).collect();
     let mut builder = Builder::with_shape(columns, side, rows.iter().map(|(_, pairs)| pairs.len()).sum());
-    rows.iter().for_each(|(window, pairs)| builder.row(*window, pairs));
+    for (window, pairs) in &rows {
+        builder.row(*window, pairs);
+    }
     builder.finish()
 }
 
