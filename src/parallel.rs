@@ -12,9 +12,6 @@ use core::{
     sync::atomic::{AtomicUsize, Ordering},
 };
 #[cfg(feature = "parallel")]
-use std::sync::{Mutex, PoisonError};
-
-#[cfg(feature = "parallel")]
 use rayon::prelude::*;
 
 /// The most blocks that work is cut into: enough for threads to share it evenly, few enough to put the results together.
@@ -61,15 +58,15 @@ pub(crate) fn map_beside<R: Send>(
         if threads > 1 {
             let next = AtomicUsize::new(0);
             let take = || Some(next.fetch_add(1, Ordering::Relaxed)).filter(|&number| number < count);
-            let results = Mutex::new(Vec::with_capacity(count));
-            let put = |number, result| results.lock().unwrap_or_else(PoisonError::into_inner).push((number, result));
+            let mut results = Vec::with_capacity(count);
+            let mut others: Vec<Vec<(usize, R)>> = (1..threads).map(|_| Vec::new()).collect();
             rayon::in_place_scope(|scope| {
-                for _ in 1..threads {
-                    scope.spawn(|_| iter::from_fn(take).for_each(|number| put(number, theirs(number))));
+                for results in &mut others {
+                    scope.spawn(|_| results.extend(iter::from_fn(take).map(|number| (number, theirs(number)))));
                 }
-                iter::from_fn(take).for_each(|number| put(number, mine(number)));
+                results.extend(iter::from_fn(take).map(|number| (number, mine(number))));
             });
-            let mut results = results.into_inner().unwrap_or_else(PoisonError::into_inner);
+            results.extend(others.into_iter().flatten());
             results.sort_unstable_by_key(|&(number, _)| number);
             return results.into_iter().map(|(_, result)| result).collect();
         }

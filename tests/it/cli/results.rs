@@ -17,6 +17,34 @@ fn the_same_input_gives_the_same_bytes_and_the_seed_is_heard() {
 }
 
 #[test]
+fn the_number_of_threads_changes_nothing() {
+    let place = Place::new();
+    place.ok(&["generate", "--students", "300", "--sections", "3", "-o", "p.json"]);
+    let problem: serde_json::Value = serde_json::from_str(&place.get("p.json")).unwrap();
+    let mut scores = String::new();
+    for (i, submission) in problem["submissions"].as_array().unwrap().iter().enumerate() {
+        for (j, student) in problem["students"].as_array().unwrap().iter().enumerate() {
+            scores += &format!("{},{},{}\n", submission["id"], student["id"], (i * 7919 + j * 104_729) % 9973);
+        }
+    }
+    place.put("s.csv", &scores);
+    let plan = |threads: &[&str]| {
+        let asked =
+            ["plan", "p.json", "--affinities", "s.csv", "--strategy", "max_affinity", "--certificate", "--json"];
+        let bounds = "policy.reviews_per_submission={\"min\": 2, \"max\": 5}";
+        place.run(&[&asked[..], &["--set", "policy.section=same", "--set", bounds], threads].concat())
+    };
+    let one = plan(&["--threads", "1"]);
+    assert_eq!((one.code, &*one.stderr), (0, ""));
+    for threads in [&["--threads", "2"][..], &["--threads", "7"], &[]] {
+        assert_eq!(plan(threads), one);
+    }
+    for wrong in ["0", "1025", "many"] {
+        assert_eq!(plan(&["--threads", wrong]).code, 2);
+    }
+}
+
+#[test]
 fn parameters_of_another_strategy_are_not_taken_over() {
     let place = Place::with_problems();
     let text = super::PAIR
