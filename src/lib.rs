@@ -54,6 +54,7 @@
 //! | --- | --- | --- |
 //! | `std` | the standard library; without it the crate is `no_std` (with `alloc`), and so cannot do I/O | through `cli` |
 //! | `formats` | bytes ↔ values: problem and plan files as JSON, plans and scores as CSV; opens no file | through `cli` |
+//! | `parallel` | threads: large work is spread over rayon's current pool; results do not depend on it | through `cli` |
 //! | `cli` | the command `peerplan` | yes |
 //!
 //! # Read on
@@ -77,6 +78,7 @@ pub mod generate;
 mod id;
 pub mod input;
 pub mod metrics;
+mod parallel;
 pub mod plan;
 pub mod problem;
 pub mod random;

@@ -33,6 +33,7 @@ use std::process::ExitCode;
 
 use clap::error::ErrorKind;
 use clap::{ColorChoice, CommandFactory, FromArgMatches, Parser, Subcommand};
+use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use failure::{Exit, Failure};
 
@@ -58,6 +59,9 @@ struct Cli {
     /// Take unknown fields of a problem file as warnings
     #[arg(long, global = true)]
     lenient: bool,
+    /// Work with so many threads, rather than one for each processor; results do not depend on it
+    #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    threads: Option<u16>,
     #[command(subcommand)]
     verb: Verb,
 }
@@ -131,12 +135,21 @@ fn run(arguments: Vec<OsString>, json: bool) -> Exit {
         Err(error) => return refuse(&error, json),
     };
     match Cli::from_arg_matches(&matches) {
-        Ok(Cli { json, lenient, verb }) => {
+        Ok(Cli { json, lenient, threads, verb }) => {
             let json = json || verb.json();
-            verb.run(Console { json, lenient }).unwrap_or_else(|failure| failure.report(json))
+            let done = pool(threads).and_then(|pool| pool.install(|| verb.run(Console { json, lenient })));
+            done.unwrap_or_else(|failure| failure.report(json))
         }
         Err(error) => refuse(&error, json),
     }
+}
+
+/// The threads that work is spread over, this one among them: with one, none is started.
+fn pool(threads: Option<u16>) -> Result<ThreadPool, Failure> {
+    let pool = ThreadPoolBuilder::new().num_threads(threads.map_or(0, usize::from)).use_current_thread().build();
+    pool.map_err(|error| {
+        Failure::Usage(format!("so many threads cannot be started ({error}); give fewer, as in --threads 1"))
+    })
 }
 
 /// The command with its verbs; coloured only on a terminal.

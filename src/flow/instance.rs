@@ -4,6 +4,7 @@ use alloc::vec::Vec;
 
 use super::auction::{NEVER, Prices, WHOLE};
 use super::number;
+use crate::parallel::for_each_block_mut;
 
 /// How many pairs a row or a column takes part in: at least `min`, at most `max`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -152,7 +153,7 @@ pub(super) trait PairRows: Clone + Sync {
     }
 
     /// What pairs are ranked by: a bound of the profit that is cheap to tell.
-    type Rank: Copy + Ord + core::fmt::Debug;
+    type Rank: Copy + Ord + Send + core::fmt::Debug;
     /// Below all pairs.
     const NO_RANK: Self::Rank;
     /// Whether nearly all pairs exist, each to be found at once.
@@ -248,17 +249,17 @@ impl PairRows for Vec<i32> {
         const TILE: usize = 32;
         let rows = self.len().checked_div(columns).unwrap_or(0);
         let mut transposed = alloc::vec![0; self.len()];
-        for first_row in (0..rows).step_by(TILE) {
-            let last_row = rows.min(first_row + TILE);
-            for first in (0..columns).step_by(TILE) {
-                for column in first..columns.min(first + TILE) {
-                    let target = &mut transposed[column * rows + first_row..column * rows + last_row];
-                    for (row, entry) in (first_row..).zip(target) {
+        for_each_block_mut(&mut transposed, (rows * TILE).max(1), |first, block| {
+            let first = first / rows;
+            for first_row in (0..rows).step_by(TILE) {
+                let last_row = rows.min(first_row + TILE);
+                for (column, target) in (first..).zip(block.chunks_mut(rows)) {
+                    for (row, entry) in (first_row..).zip(&mut target[first_row..last_row]) {
                         *entry = self[row * columns + column];
                     }
                 }
             }
-        }
+        });
         transposed
     }
 }

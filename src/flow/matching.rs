@@ -31,6 +31,18 @@ pub struct Counters {
     pub augmentations: u64,
 }
 
+impl Counters {
+    /// The work of both.
+    pub(super) const fn plus(self, other: Self) -> Self {
+        Self {
+            bids: self.bids + other.bids,
+            reverse_steps: self.reverse_steps + other.reverse_steps,
+            row_rescans: self.row_rescans + other.row_rescans,
+            augmentations: self.augmentations + other.augmentations,
+        }
+    }
+}
+
 /// Pairs chosen for each row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Chosen {

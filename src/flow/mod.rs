@@ -33,6 +33,7 @@
 //! ```
 
 mod auction;
+mod components;
 mod cut;
 mod face;
 mod feasible;

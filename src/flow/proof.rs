@@ -3,6 +3,10 @@
 
 use super::instance::{Instance, Window};
 use super::matching::Matching;
+use crate::parallel::map_ranges;
+
+/// How many pairs are worth a block of their own.
+const BLOCK: usize = if cfg!(test) { 16 } else { 1 << 15 };
 
 /// What is wrong with a matching that is said to be optimal.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -70,7 +74,7 @@ impl Instance {
                 loads[column as usize] += 1;
                 weight += i128::from(found);
             }
-            bound += share(window, duals.rows[row]) + self.excess(row, duals.rows[row], &duals.columns);
+            bound += share(window, duals.rows[row]);
         }
         for (column, (&window, &load)) in self.columns().iter().zip(&loads).enumerate() {
             if !keeps(window, load as usize) {
@@ -78,6 +82,10 @@ impl Instance {
             }
             bound += share(window, duals.columns[column]);
         }
+        let rows = self.rows().len();
+        let block = rows.saturating_mul(BLOCK).checked_div(self.pairs()).unwrap_or(rows);
+        let excess = |row| self.excess(row, duals.rows[row], &duals.columns);
+        bound += map_ranges(rows, block, |rows| rows.map(excess).sum::<i128>()).into_iter().sum::<i128>();
         let objective = matching.objective();
         if weight != objective {
             return Err(Flaw::Objective { stated: objective, actual: weight });

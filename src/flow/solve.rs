@@ -3,6 +3,7 @@
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
+use super::components::Components;
 use super::feasible::Feasibility;
 use super::instance::Instance;
 use super::matching::{Counters, Duals, Matching, Unmatched};
@@ -25,7 +26,7 @@ pub enum Method {
 impl Instance {
     /// The method that [`solve`](Self::solve) takes: `Tied` where the weights, divided by the greatest common divisor of
     /// their differences, lie on at most some thousand levels; else `Auction`, which gives way to `Simplex` where weights
-    /// leave no room in 64 bits.
+    /// leave no room in 64 bits. Where an instance falls apart into several, each has its own.
     #[must_use]
     pub fn method(&self) -> Method {
         if tied::levels(self).is_some() { Method::Tied } else { Method::Auction }
@@ -49,15 +50,26 @@ impl Instance {
         method: Option<Method>,
         watch: &mut dyn FnMut(&Counters) -> bool,
     ) -> Result<Matching, Unmatched> {
-        let chosen = method.unwrap_or_else(|| self.method());
-        if chosen == Method::Simplex {
+        if method == Some(Method::Simplex) {
             return self.simplex(watch);
         }
         // An auction without a feasible matching would go on for ever, and a cut is asked for anyway.
         if let Feasibility::Cut(cut) = self.feasible(&mut || watch(&Counters::default()))? {
             return Err(Unmatched::Infeasible(Box::new(cut)));
         }
-        let solved = match chosen {
+        match Components::of(self) {
+            Some(components) => components.solve(method, watch),
+            None => self.solve_feasible(method, watch),
+        }
+    }
+
+    /// The same for an instance that is known to be feasible, as a whole.
+    pub(super) fn solve_feasible(
+        &self,
+        method: Option<Method>,
+        watch: &mut dyn FnMut(&Counters) -> bool,
+    ) -> Result<Matching, Unmatched> {
+        let solved = match method.unwrap_or_else(|| self.method()) {
             Method::Tied => tied::solve(self, watch),
             Method::Auction | Method::Simplex => auction::solve(self, watch),
         };

@@ -15,10 +15,11 @@ use super::people::People;
 use super::rows::{Rows, index};
 use crate::id::Id;
 use crate::input::{Demand, Input, Reciprocal, Relation, RuleTarget, Student, Submission};
+use crate::parallel::join;
 
 /// The digest of an input without errors, in hexadecimal.
 pub(super) fn digest(input: &Input, people: &People, pairs: &Pairs) -> String {
-    let mut lines = Lines { hash: hmac_sha256::Hash::new(), buffer: Line(Vec::with_capacity(1 << 16)) };
+    let mut lines = Lines::new();
     lines.put(|line| line.plain("[\"peerplan/problem\",1]"));
     lines.put(|line| {
         let source = input.source.clone().unwrap_or_default();
@@ -31,12 +32,10 @@ pub(super) fn digest(input: &Input, people: &People, pairs: &Pairs) -> String {
         line.plain("]");
     });
     lines.put(|line| policy(line, input));
-    for student in 0..people.students.len() {
-        lines.put(|line| write_student(line, people.student(input, student)));
-    }
-    for submission in 0..people.submissions.len() {
-        lines.put(|line| write_submission(line, people.submission(input, submission)));
-    }
+    lines.all(0..people.students.len(), |line, student| write_student(line, people.student(input, student)));
+    lines.all(0..people.submissions.len(), |line, submission| {
+        write_submission(line, people.submission(input, submission));
+    });
     lines.sorted(&input.peer_reviews, |line, review| {
         line.plain("[\"peer_review\",");
         line.id(&review.asset_id);
@@ -76,19 +75,48 @@ pub(super) fn digest(input: &Input, people: &People, pairs: &Pairs) -> String {
     lines.finish()
 }
 
+/// How many bytes are hashed at a time.
+const BLOCK: usize = if cfg!(test) { 1 << 10 } else { 1 << 18 };
+
 /// Lines on their way into the hash.
 struct Lines {
     hash: hmac_sha256::Hash,
     buffer: Line,
+    /// What comes after the buffer, while that is hashed.
+    next: Line,
 }
 
 impl Lines {
-    fn put(&mut self, write: impl FnOnce(&mut Line)) {
-        write(&mut self.buffer);
-        self.buffer.plain("\n");
-        if self.buffer.0.len() > 60_000 {
-            self.hash.update(&self.buffer.0);
-            self.buffer.0.clear();
+    fn new() -> Self {
+        Self { hash: hmac_sha256::Hash::new(), buffer: Line::default(), next: Line::default() }
+    }
+}
+
+impl Lines {
+    fn put(&mut self, write: impl FnOnce(&mut Line) + Send) {
+        self.all([write], |line, write| write(line));
+    }
+
+    /// One line for each item. Hashing takes several times as long as writing, so it is done beside it.
+    fn all<T>(
+        &mut self,
+        items: impl IntoIterator<Item = T, IntoIter: Send>,
+        write: impl Fn(&mut Line, T) + Send + Sync,
+    ) {
+        let mut items = items.into_iter();
+        let mut fill = |line: &mut Line| {
+            while line.0.len() < BLOCK
+                && let Some(item) = items.next()
+            {
+                write(line, item);
+                line.plain("\n");
+            }
+        };
+        fill(&mut self.buffer);
+        while self.buffer.0.len() >= BLOCK {
+            self.next.0.clear();
+            join(true, || self.hash.update(&self.buffer.0), || fill(&mut self.next));
+            core::mem::swap(&mut self.buffer, &mut self.next);
         }
     }
 
@@ -102,9 +130,7 @@ impl Lines {
             places.push(start..text.0.len());
         }
         places.sort_unstable_by(|a, b| text.0[a.clone()].cmp(&text.0[b.clone()]));
-        for place in places {
-            self.put(|line| line.0.extend_from_slice(&text.0[place]));
-        }
+        self.all(places, |line, place| line.0.extend_from_slice(&text.0[place]));
     }
 
     /// One line for each score, in the order of their bytes, without sorting them.
@@ -123,26 +149,25 @@ impl Lines {
             row.map(move |&(submission, score)| (submission, (student, score)))
         });
         let by_submission = Rows::counted(people.submissions.len(), by_student);
-        for &submission in &submissions.order {
-            for &(student, score) in by_submission.row(submission as usize) {
-                self.put(|line| {
-                    line.plain("[\"affinity\",");
-                    line.0.extend_from_slice(submissions.id(submission));
+        let all = submissions.order.iter().flat_map(|&submission| {
+            by_submission.row(submission as usize).iter().map(move |&(student, score)| (submission, student, score))
+        });
+        self.all(all, |line, (submission, student, score)| {
+            line.plain("[\"affinity\",");
+            line.0.extend_from_slice(submissions.id(submission));
+            line.plain(",");
+            line.0.extend_from_slice(students.id(student));
+            line.plain(",");
+            line.signed(score);
+            match pairs.limit(student as usize, submission as usize) {
+                None => line.plain(",null]"),
+                Some(limit) => {
                     line.plain(",");
-                    line.0.extend_from_slice(students.id(student));
-                    line.plain(",");
-                    line.signed(score);
-                    match pairs.limit(student as usize, submission as usize) {
-                        None => line.plain(",null]"),
-                        Some(limit) => {
-                            line.plain(",");
-                            line.signed(limit);
-                            line.plain("]");
-                        }
-                    }
-                });
+                    line.signed(limit);
+                    line.plain("]");
+                }
             }
-        }
+        });
     }
 
     fn finish(mut self) -> String {
@@ -345,9 +370,12 @@ mod tests {
             let handed_in = alloc::vec![true; submissions.len()];
             let pairs = Pairs::new(&input, &people, &handed_in, &mut found);
             prop_assert!(found.is_empty(), "{found}");
-            let mut lines = Lines { hash: hmac_sha256::Hash::new(), buffer: Line::default() };
+            let mut lines = Lines::new();
             lines.scores(&people, &pairs);
-            prop_assert_eq!(lines.buffer.0, expected.concat());
+            let mut expected_hash = hmac_sha256::Hash::new();
+            expected_hash.update(expected.concat());
+            lines.hash.update(&lines.buffer.0);
+            prop_assert_eq!(lines.hash.finalize(), expected_hash.finalize());
         }
     }
 }

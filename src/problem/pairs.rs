@@ -8,6 +8,7 @@ use super::rows::{Rows, index};
 use crate::diagnostic::Diagnostics;
 use crate::id::Id;
 use crate::input::{Input, RuleKind, RuleTarget};
+use crate::parallel::join;
 
 /// What the should rules that cover one pair say together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -269,6 +270,9 @@ const MAX_SCORE: i64 = 1_000_000_000_000;
 /// For each student submissions with a number of millionths.
 type Units = Rows<(u32, i64)>;
 
+/// So many scores are worth a thread.
+const MANY: usize = if cfg!(test) { 8 } else { 1 << 15 };
+
 /// A score on its way to its row.
 #[derive(Debug, Clone, Copy, Default)]
 struct Entry {
@@ -325,9 +329,13 @@ fn read_scores(input: &Input, people: &People, found: &mut Diagnostics) -> (Unit
     });
     let all = with_ids.chain(rows);
     let limited = all.clone().filter_map(|(student, entry, limit)| Some((student, (entry.submission, limit?.0))));
-    let limits = Rows::counted(students, limited).sorted_by_key(|limit| limit.0);
-    let scores = Rows::counted(students, all.map(|(student, entry, _)| (student, entry)));
-    let scores = scores.sorted_by_key(|entry| (entry.submission, entry.source));
+    let by_student = all.map(|(student, entry, _)| (student, entry));
+    let many = input.affinities.len() + input.scores.len() >= MANY;
+    let (limits, scores) = join(
+        many,
+        || Rows::counted(students, limited).sorted_by_key(|limit| limit.0),
+        || Rows::counted(students, by_student).sorted_by_key(|entry| (entry.submission, entry.source)),
+    );
     for student in 0..students {
         for pair in scores.row(student).windows(2).filter(|pair| pair[0].submission == pair[1].submission) {
             found.error(

@@ -2,6 +2,8 @@
 
 use alloc::vec::Vec;
 
+use crate::parallel::join;
+
 /// For each row a slice of values, kept in one piece of memory.
 ///
 /// Invariant: `starts` has one entry more than there are rows, does not decrease, and ends with `values.len()`; where
@@ -118,14 +120,12 @@ impl<T: Copy> Rows<T> {
     }
 
     /// The same rows with each of them sorted by a key; those that are sorted already stay untouched.
-    pub(crate) fn sorted_by_key<K: Ord>(mut self, key: impl Fn(&T) -> K) -> Self {
+    pub(crate) fn sorted_by_key<K: Ord>(mut self, key: impl Fn(&T) -> K + Send + Sync) -> Self
+    where
+        T: Send,
+    {
         if !self.values.is_empty() {
-            for row in 0..self.len {
-                let values = &mut self.values[self.starts[row] as usize..self.starts[row + 1] as usize];
-                if !values.is_sorted_by_key(&key) {
-                    values.sort_unstable_by_key(&key);
-                }
-            }
+            sort_rows(&self.starts, &mut self.values, &key);
         }
         self
     }
@@ -166,6 +166,26 @@ impl<T: Copy> Rows<T> {
     pub(crate) fn entries(&self) -> impl Iterator<Item = (usize, T)> + Clone + '_ {
         let rows = if self.values.is_empty() { 0 } else { self.len };
         (0..rows).flat_map(|row| self.row(row).iter().map(move |&value| (row, value)))
+    }
+}
+
+/// So many values are worth a thread.
+const BLOCK: usize = if cfg!(test) { 4 } else { 1 << 15 };
+
+/// Sorts rows by a key, halves beside each other; `starts` are theirs and the end.
+fn sort_rows<T: Send, K: Ord>(starts: &[u32], values: &mut [T], key: &(impl Fn(&T) -> K + Send + Sync)) {
+    let (rows, first) = (starts.len() - 1, starts[0]);
+    if rows > 1 && values.len() >= BLOCK {
+        let middle = rows / 2;
+        let (left, right) = values.split_at_mut((starts[middle] - first) as usize);
+        join(true, || sort_rows(&starts[..=middle], left, key), || sort_rows(&starts[middle..], right, key));
+        return;
+    }
+    for row in starts.windows(2) {
+        let row = &mut values[(row[0] - first) as usize..(row[1] - first) as usize];
+        if !row.is_sorted_by_key(key) {
+            row.sort_unstable_by_key(key);
+        }
     }
 }
 

@@ -61,7 +61,7 @@ pub(super) struct Args {
     /// every line was answered; failures are counted on standard error.
     #[arg(long)]
     jsonl: bool,
-    /// How many problems of --jsonl are planned at a time [default: the number of processors]
+    /// How many problems of --jsonl are planned at a time, each by one thread [default: the number of threads]
     #[arg(long, value_name = "N", requires = "jsonl", value_parser = clap::value_parser!(u16).range(1..=1024))]
     jobs: Option<u16>,
     /// With --jsonl, exit with 1 when a problem failed

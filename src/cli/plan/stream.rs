@@ -11,6 +11,8 @@ use std::sync::Mutex;
 use std::sync::mpsc::{Receiver, SyncSender, TryRecvError, sync_channel};
 use std::thread;
 
+use rayon::ThreadPoolBuilder;
+
 use super::{Args, make};
 use crate::cli::Console;
 use crate::cli::failure::{Exit, Failure};
@@ -50,7 +52,7 @@ pub(super) fn run(args: &Args, console: Console) -> Result<Exit, Failure> {
         return Err(Failure::Usage(String::from("--affinities is for one problem, not for --jsonl")));
     }
     args.changes.apply(&mut Input::default())?;
-    let jobs = args.jobs.map_or_else(|| thread::available_parallelism().map_or(1, usize::from), usize::from);
+    let jobs = args.jobs.map_or_else(rayon::current_num_threads, usize::from);
     let (mut input, file): (Box<dyn BufRead>, String) = match &args.problem {
         Some(path) if !load::is_stdin(path) => {
             let name = load::name(path);
@@ -65,7 +67,7 @@ pub(super) fn run(args: &Args, console: Console) -> Result<Exit, Failure> {
     let (read, written) = thread::scope(|scope| {
         let job_receiver = &job_receiver;
         for _ in 0..jobs {
-            scope.spawn(move || work(args, console, job_receiver));
+            scope.spawn(move || alone(|| work(args, console, job_receiver)));
         }
         let writer = scope.spawn(|| write_all(queue, &file));
         let read = read_all(&mut *input, &job_sender, &queue_sender);
@@ -96,6 +98,14 @@ fn read_all(input: &mut dyn BufRead, jobs: &SyncSender<Job>, queue: &SyncSender<
         }
     }
     Ok(())
+}
+
+/// Does all of some work in this thread: problem beside problem keeps more threads busy than parts of each would.
+fn alone(work: impl Fn() + Send + Sync) {
+    match ThreadPoolBuilder::new().num_threads(1).use_current_thread().build() {
+        Ok(pool) => pool.install(work),
+        Err(_) => work(),
+    }
 }
 
 /// Answers lines until there are no more.

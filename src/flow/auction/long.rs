@@ -3,12 +3,14 @@
 use alloc::vec::Vec;
 use core::cmp::Reverse;
 use core::hint::black_box;
+use core::ops::Range;
 
 use super::super::instance::{PairRows, Window};
 use super::super::number;
 use super::NEVER;
 use super::lists::Lists;
 use super::prices::Prices;
+use crate::parallel::map_ranges;
 
 /// As many of a row's best pairs as this are listed at least, if there are as many.
 const BEST: usize = 48;
@@ -16,6 +18,8 @@ const BEST: usize = 48;
 const BLOCK: usize = 16;
 /// How long a list may become beyond what the row can hold; a row with no more pairs lists all of them.
 const ROOM: usize = 88;
+/// So many rows are listed in one piece of work.
+const ROWS: usize = if cfg!(test) { 8 } else { 512 };
 
 /// The `rest` of a row all of whose pairs are listed.
 const NOTHING: i64 = i64::MIN;
@@ -234,10 +238,20 @@ impl<P: PairRows> Lists<P> for LongLists<P> {
     const FACTOR: i64 = 20;
 
     fn new(pairs: &P, windows: &[Window], prices: &Prices) -> Self {
-        let mut lists = Self::without_rows(prices);
-        lists.entries.reserve_exact((0..windows.len()).map(|row| Self::room(pairs, row, windows[row], prices)).sum());
-        for (row, &window) in windows.iter().enumerate() {
-            lists.add(pairs, row, window, prices);
+        let room = |rows: Range<usize>| rows.map(|row| Self::room(pairs, row, windows[row], prices)).sum();
+        let blocks = map_ranges(windows.len(), ROWS, |rows| {
+            let mut lists = Self::without_rows(prices);
+            lists.entries.reserve_exact(room(rows.clone()));
+            rows.for_each(|row| lists.add(pairs, row, windows[row], prices));
+            lists
+        });
+        let mut blocks = blocks.into_iter();
+        let mut lists = blocks.next().unwrap_or_else(|| Self::without_rows(prices));
+        lists.entries.reserve_exact(room(lists.rows.len()..windows.len()));
+        for block in blocks {
+            let start = number(lists.entries.len());
+            lists.rows.extend(block.rows.iter().map(|row| Row { start: start + row.start, ..*row }));
+            lists.entries.extend_from_slice(&block.entries);
         }
         lists
     }

@@ -5,6 +5,7 @@
 
 mod number;
 mod places;
+mod plain;
 mod records;
 mod seen;
 
@@ -14,7 +15,8 @@ use std::io;
 
 use self::number::plain_micros;
 use self::places::{Name, Places};
-use self::records::{FIELDS, Fields, LONGEST, Next, Records, unquoted};
+use self::plain::{Block, Known};
+use self::records::{FIELDS, Fields, LONGEST, Next, Records, find_line, unquoted};
 use self::seen::{Repeated, Seen, first_rows};
 use super::fields::{ID_HELP, Reader, shown};
 use super::json::Json;
@@ -85,11 +87,7 @@ struct Field<'r> {
 /// The rows read, and what is wrong.
 struct Table<'a> {
     input: &'a Input,
-    students: Places<'a>,
-    submissions: Places<'a>,
-    /// The last answers of the two.
-    student: usize,
-    submission: usize,
+    known: Known<'a>,
     rows: ScoreTable,
     seen: Seen,
     found: Reader,
@@ -110,10 +108,7 @@ impl<'a> Table<'a> {
         Self {
             input,
             seen: Seen::new(students.len(), submissions.len()),
-            students,
-            submissions,
-            student: 0,
-            submission: 0,
+            known: Known { students, submissions },
             rows: ScoreTable::new(),
             found: Reader::new(false),
             line: 1,
@@ -130,8 +125,14 @@ impl<'a> Table<'a> {
         if records.rest().starts_with("\u{feff}".as_bytes()) {
             records.skip("\u{feff}".len());
         }
+        let mut blocks = Vec::new();
         loop {
             self.line = records.line;
+            if let Some(columns) = self.columns
+                && self.plain_lines(records, columns, &mut blocks)
+            {
+                continue;
+            }
             match records.next()? {
                 Next::Record(length) => {
                     let (record, fields) = (&records.rest()[..length], &records.fields);
@@ -145,9 +146,7 @@ impl<'a> Table<'a> {
                     records.leave(length, inner as u64);
                 }
                 Next::TooLong => {
-                    let message = format_args!("the line is longer than {LONGEST} bytes");
-                    let at = At(records.rest(), LONGEST);
-                    self.error("line_too_long", at, message, "check that this is a score file, and break its lines");
+                    self.too_long(records.rest());
                     records.leave_line()?;
                 }
                 Next::Open(quote) => {
@@ -159,6 +158,52 @@ impl<'a> Table<'a> {
                 Next::End => return Ok(()),
             }
         }
+    }
+
+    /// Takes the lines at hand without quotation marks, if there are any.
+    fn plain_lines(&mut self, records: &mut Records<impl io::Read>, columns: Columns, blocks: &mut Vec<Block>) -> bool {
+        let text = records.rest();
+        let length = plain::extent(text);
+        if length == 0 {
+            return false;
+        }
+        let first = self.line;
+        let mut begin = first;
+        for (text, block) in plain::read(&text[..length], columns, &self.known, blocks) {
+            let mut others = block.others.iter().peekable();
+            for &(line, row) in &block.rows {
+                while let Some((line, start)) = others.next_if(|other| other.0 < line) {
+                    self.line = begin + u64::from(*line);
+                    self.other(&text[*start..]);
+                }
+                self.line = begin + u64::from(line);
+                self.add(row);
+            }
+            for (line, start) in others {
+                self.line = begin + u64::from(*line);
+                self.other(&text[*start..]);
+            }
+            self.unknown += block.unknown;
+            begin += u64::from(block.lines);
+        }
+        records.leave_lines(length, begin - first);
+        true
+    }
+
+    /// Takes the first line of a text, in which no quotation mark stands, and of which there may be something to say.
+    fn other(&mut self, text: &[u8]) {
+        let mut fields = Fields::default();
+        let line = &text[..find_line(text, &mut fields)];
+        if line.len() > LONGEST {
+            return self.too_long(line);
+        }
+        self.record(line, &fields);
+    }
+
+    fn too_long(&mut self, line: &[u8]) {
+        let message = format_args!("the line is longer than {LONGEST} bytes");
+        let help = "check that this is a score file, and break its lines";
+        self.error("line_too_long", At(line, LONGEST), message, help);
     }
 
     /// Takes a record. Returns whether to go on: without good columns, nothing can be made of what follows.
@@ -246,18 +291,24 @@ impl<'a> Table<'a> {
         let score = self.score(score);
         let limit = limit.filter(|limit| !limit.text.is_empty()).map(|limit| self.limit(limit));
         let (true, Some(score), None | Some(Some(_))) = (known, score, limit) else { return };
-        let submission = self.submissions.find_near(Name::new(asset.text), &mut self.submission);
-        let student = self.students.find_near(Name::new(assessor.text), &mut self.student);
+        let submission = self.known.submissions.find(Name::new(asset.text));
+        let student = self.known.students.find(Name::new(assessor.text));
         let (Some(submission), Some(student)) = (submission, student) else {
             return self.unknown(asset, assessor, if submission.is_none() { asset.at } else { assessor.at });
         };
+        self.add(Score { student, submission, score, limit: limit.flatten() });
+    }
+
+    /// Takes a row.
+    #[inline]
+    fn add(&mut self, row: Score) {
         if self.seen.is_due(self.rows.len()) {
             self.note_all();
         }
-        if self.seen.add(student, submission) {
-            return self.repeat(student, submission);
+        if self.seen.add(row.student, row.submission) {
+            return self.repeat(row.student, row.submission);
         }
-        self.rows.push(self.line, Score { student, submission, score, limit: limit.flatten() });
+        self.rows.push(self.line, row);
     }
 
     /// Whether an id may be one.
@@ -316,8 +367,8 @@ impl<'a> Table<'a> {
     fn note_all(&mut self) {
         self.seen.start();
         for affinity in &self.input.affinities {
-            let student = self.students.find_id(&affinity.assessor_id);
-            if let (Some(student), Some(submission)) = (student, self.submissions.find_id(&affinity.asset_id)) {
+            let student = self.known.students.find_id(&affinity.assessor_id);
+            if let (Some(student), Some(submission)) = (student, self.known.submissions.find_id(&affinity.asset_id)) {
                 self.seen.add(student, submission);
             }
         }
@@ -380,8 +431,8 @@ impl<'a> Table<'a> {
         let rows = first_rows(&self.rows, &self.repeated);
         for (Repeated { item, student, submission }, row) in self.repeated.iter().zip(rows) {
             let affinity = self.input.affinities.iter().position(|affinity| {
-                self.students.find_id(&affinity.assessor_id) == Some(*student)
-                    && self.submissions.find_id(&affinity.asset_id) == Some(*submission)
+                self.known.students.find_id(&affinity.assessor_id) == Some(*student)
+                    && self.known.submissions.find_id(&affinity.asset_id) == Some(*submission)
             });
             let place = match (affinity, row.and_then(|row| self.rows.line(row))) {
                 (Some(affinity), _) => format!("at /affinities/{affinity} of the problem"),

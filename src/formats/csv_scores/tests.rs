@@ -27,6 +27,11 @@ fn rows(text: &[u8], input: &Input) -> Vec<(u64, String, String, i64, Option<i64
     ids.collect()
 }
 
+/// The line of each row.
+fn lines_of(table: &ScoreTable) -> Vec<Option<u64>> {
+    (0..table.len()).map(|row| table.line(row)).collect()
+}
+
 /// What is wrong: codes with lines and columns, warnings among them.
 fn codes(text: &[u8]) -> Vec<(&'static str, usize, usize)> {
     let found = super::read(text, &input()).map_or_else(|found| found, |(_, warnings)| warnings);
@@ -234,10 +239,28 @@ proptest! {
         prop_assert!(found.items().iter().all(|item| item.position.is_some_and(|place| place.line <= lines)), "{found}");
     }
 
+    /// Lines are read in blocks, between lines that are read one by one: nothing depends on who reads which.
+    #[test]
+    fn results_do_not_depend_on_threads(
+        lines in proptest::collection::vec("[1-9],[1-9],0\\.[0-9]{3}|[0-9\",x\u{e9} ]{0,12}|77,1,2|1,77,2", 1..80), limits: bool
+    ) {
+        let mut text = String::from(if limits { "limit,asset_id,assessor_id,score\n" } else { "" });
+        for line in &lines {
+            writeln!(text, "{}{line}", if limits { ["0.5,", ",", "-0,", "1.0000001,"][line.len() % 4] } else { "" }).unwrap();
+        }
+        let said = |threads| crate::parallel::with_threads(threads, || match super::read(text.as_bytes(), &input()) {
+            Ok((table, warnings)) => (lines_of(&table), Some(table), warnings),
+            Err(found) => (Vec::new(), None, found),
+        });
+        let one = said(1);
+        prop_assert_eq!(&said(2), &one);
+        prop_assert_eq!(&said(3), &one);
+    }
+
     /// Quotation marks and spaces around fields change nothing.
     #[test]
     fn the_fast_way_and_the_careful_one_agree(
-        lines in proptest::collection::vec(("[1-9]|40011|007|77", "[1-9]|~Ann_Ode1|x", "-?[01]\\.[0-9]{0,9}|x|nan"), 1..12)
+        lines in proptest::collection::vec(("[1-9]|40011|007|77", "[1-9]|~Ann_Ode1|x", "-?[01]\\.[0-9]{0,9}|x|nan"), 1..50)
     ) {
         let (mut plain, mut quoted) = (String::new(), String::new());
         for (asset, assessor, score) in &lines {

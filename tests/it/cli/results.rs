@@ -1,5 +1,7 @@
 //! What the verbs print when all is well.
 
+use std::fmt::Write as _;
+
 use super::Place;
 
 #[test]
@@ -14,6 +16,35 @@ fn the_same_input_gives_the_same_bytes_and_the_seed_is_heard() {
     let plan = plan(&["--strategy", "matching", "--seed", "18446744073709551615"]);
     let plan: serde_json::Value = serde_json::from_str(&plan).unwrap();
     assert_eq!(plan["strategy"], serde_json::json!({"name": "matching", "seed": u64::MAX}));
+}
+
+#[test]
+fn the_number_of_threads_changes_nothing() {
+    let place = Place::new();
+    place.ok(&["generate", "--students", "300", "--sections", "3", "-o", "p.json"]);
+    let problem: serde_json::Value = serde_json::from_str(&place.get("p.json")).unwrap();
+    let mut scores = String::new();
+    for (i, submission) in problem["submissions"].as_array().unwrap().iter().enumerate() {
+        for (j, student) in problem["students"].as_array().unwrap().iter().enumerate() {
+            let score = (i * 7919 + j * 104_729) % 9973;
+            writeln!(scores, "{},{},{score}", submission["id"], student["id"]).unwrap();
+        }
+    }
+    place.put("s.csv", &scores);
+    let plan = |threads: &[&str]| {
+        let asked =
+            ["plan", "p.json", "--affinities", "s.csv", "--strategy", "max_affinity", "--certificate", "--json"];
+        let bounds = "policy.reviews_per_submission={\"min\": 2, \"max\": 5}";
+        place.run(&[&asked[..], &["--set", "policy.section=same", "--set", bounds], threads].concat())
+    };
+    let one = plan(&["--threads", "1"]);
+    assert_eq!((one.code, &*one.stderr), (0, ""));
+    for threads in [&["--threads", "2"][..], &["--threads", "7"], &[]] {
+        assert_eq!(plan(threads), one);
+    }
+    for wrong in ["0", "1025", "many"] {
+        assert_eq!(plan(&["--threads", wrong]).code, 2);
+    }
 }
 
 #[test]
