@@ -31,6 +31,22 @@ pub(crate) fn join<A: Send, B: Send>(
     (a(), b())
 }
 
+/// Does `theirs` in another thread, if there is one, while `mine` is done here; else `theirs` is left undone.
+pub(crate) fn beside<A, B: Send>(mine: impl FnOnce() -> A, theirs: impl FnOnce() -> B + Send) -> (A, Option<B>) {
+    #[cfg(feature = "parallel")]
+    if rayon::current_num_threads() > 1 {
+        let mut done = None;
+        let mine = rayon::in_place_scope(|scope| {
+            scope.spawn(|_| done = Some(theirs()));
+            mine()
+        });
+        return (mine, done);
+    }
+    #[cfg(not(feature = "parallel"))]
+    drop(theirs);
+    (mine(), None)
+}
+
 /// Cuts `0..len` into blocks, none shorter than `at_least` where there is more than one; results in their order.
 pub(crate) fn map_ranges<R: Send>(len: usize, at_least: usize, f: impl Fn(Range<usize>) -> R + Send + Sync) -> Vec<R> {
     let blocks = (len / at_least.max(1)).clamp(usize::from(len > 0), MOST_BLOCKS);

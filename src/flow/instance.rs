@@ -131,12 +131,15 @@ impl Instance {
 }
 
 /// Weights as they lie in memory, gone through row by row. `columns` is the number of columns.
-pub(super) trait PairRows: Clone + Sync {
+pub(super) trait PairRows: Clone + Send + Sync {
     /// A weight.
     type Weight: Copy + Default + Into<i64> + Send + Sync;
 
     /// Calls `visit` with column and weight of each pair of a row, columns ascending.
     fn each(&self, columns: usize, row: usize, visit: impl FnMut(u32, Self::Weight));
+
+    /// The number of places of all rows.
+    fn len(&self) -> usize;
 
     /// The number of places of a row, at each of which there may be a pair.
     fn len_of(&self, columns: usize, row: usize) -> usize;
@@ -186,6 +189,10 @@ impl PairRows for Vec<i32> {
                 visit(column, weight);
             }
         }
+    }
+
+    fn len(&self) -> usize {
+        self.as_slice().len()
     }
 
     fn len_of(&self, columns: usize, _: usize) -> usize {
@@ -273,6 +280,10 @@ impl<W: Copy + Into<i64> + Send + Sync + Default> PairRows for Sparse<W> {
         for (&column, &weight) in self.columns[pairs.clone()].iter().zip(&self.weights[pairs]) {
             visit(column, weight);
         }
+    }
+
+    fn len(&self) -> usize {
+        self.columns.len()
     }
 
     fn len_of(&self, _: usize, row: usize) -> usize {

@@ -45,6 +45,7 @@ use alloc::vec::Vec;
 use super::instance::{Instance, PairRows, Pairs, Window};
 use super::matching::{Counters, Matching, Unmatched};
 use super::number;
+use crate::parallel::beside;
 use holds::{Bid, Hold, Holds};
 use lists::Lists;
 use long::LongLists;
@@ -63,6 +64,9 @@ const LEAST: i64 = -(1 << 60);
 const AT_ONCE: usize = 7;
 /// So many rows bid at a time: what they look at comes from memory together.
 const TOGETHER: usize = 16;
+/// Pairs are turned ahead of time where there are more than so many.
+const AHEAD: usize = 1 << 18;
+
 /// Is told how far the work is; `false` stops it.
 pub(super) type Watch<'w> = dyn FnMut(&Counters) -> bool + 'w;
 
@@ -186,6 +190,13 @@ impl<'i, P: PairRows, L: Lists<P>> Auction<'i, P, L> {
     }
 
     fn run(mut self, watch: &mut Watch<'_>) -> Result<Matching, Unmatched> {
+        if self.slack && self.by_column.is_none() && self.pairs.len() > AHEAD {
+            // Columns with too high a price are to be expected; until then there is time to turn the pairs.
+            let (pairs, columns) = (self.pairs, self.columns.len());
+            let (bid, turned) = beside(|| self.forward(watch), || pairs.transposed(columns));
+            bid?;
+            self.by_column = turned.map(Cow::Owned);
+        }
         loop {
             self.forward(watch)?;
             self.reverse(watch)?;
