@@ -5,6 +5,8 @@ use super::instance::{Instance, Window};
 use super::matching::Matching;
 use crate::parallel::map_ranges;
 
+/// A third of what 64 bits hold.
+const SMALL: i64 = i64::MAX / 3;
 /// How many pairs are worth a block of their own.
 const BLOCK: usize = if cfg!(test) { 16 } else { 1 << 15 };
 
@@ -84,7 +86,13 @@ impl Instance {
         }
         let rows = self.rows().len();
         let block = rows.saturating_mul(BLOCK).checked_div(self.pairs()).unwrap_or(rows);
-        let excess = |row| self.excess(row, duals.rows[row], &duals.columns);
+        let (least, most) = self.weights().unwrap_or((0, 0));
+        let small = [least, most]
+            .iter()
+            .chain(&duals.rows)
+            .chain(&duals.columns)
+            .all(|number| (-SMALL..=SMALL).contains(number));
+        let excess = |row| self.excess(row, duals.rows[row], &duals.columns, small);
         bound += map_ranges(rows, block, |rows| rows.map(excess).sum::<i128>()).into_iter().sum::<i128>();
         let objective = matching.objective();
         if weight != objective {
@@ -96,9 +104,19 @@ impl Instance {
         Ok(())
     }
 
-    /// `Σ max(0, w − u − v)` over the pairs of a row.
-    fn excess(&self, row: usize, u: i64, columns: &[i64]) -> i128 {
+    /// `Σ max(0, w − u − v)` over the pairs of a row; in 64 bits where all numbers are `small`.
+    fn excess(&self, row: usize, u: i64, columns: &[i64], small: bool) -> i128 {
         let mut sum = 0_i128;
+        if small {
+            self.for_each_in(row, |column, weight| {
+                let slack = weight - u - columns[column as usize];
+                // Seldom so: only chosen pairs may be worth more than their duals.
+                if slack > 0 {
+                    sum += i128::from(slack);
+                }
+            });
+            return sum;
+        }
         self.for_each_in(row, |column, weight| {
             let slack = i128::from(weight) - i128::from(u) - i128::from(columns[column as usize]);
             sum += slack.max(0);
