@@ -5,7 +5,7 @@
 //! integer weights. [`Instance::solve`] finds a [`Matching`] of greatest weight, with integer [`Duals`] that prove it;
 //! [`Instance::check`] adds them up apart from the solvers. [`Instance::feasible`] tells whether all windows can be kept, by a
 //! matching or by a minimum [`Cut`]; [`Instance::partial`] misses as little as can be. [`Method`] says which solver is
-//! taken when.
+//! taken when; [`Instance::solve_again`] repairs the optimum of an instance that was edited.
 //!
 //! A [`Program`] is more general: capacities and concave rewards of pairs, forced units, convex costs of nodes, and
 //! classes within rows and columns, nested to any depth, each with a window.

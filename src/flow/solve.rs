@@ -83,7 +83,23 @@ impl Instance {
     /// Rows and columns are those of the earlier instance, in its order; those beyond are new, and one that is gone has
     /// no pairs, or a maximum of 0.
     ///
-    /// Which of several optima is found may differ from that of a solution from nothing.
+    /// Which of several optima is found may differ from that of a solution from nothing. Where much has changed it is
+    /// begun anew.
+    ///
+    /// ```
+    /// use peerplan::flow::{Builder, Window};
+    /// let instance = |weight| {
+    ///     let mut builder = Builder::new(vec![Window::new(0, 1); 2], 4);
+    ///     builder.row(Window::exactly(1), &[(0, weight), (1, 3)]);
+    ///     builder.row(Window::exactly(1), &[(0, 5), (1, 4)]);
+    ///     builder.finish()
+    /// };
+    /// let earlier = instance(9).solve()?;
+    /// let (edited, goes_on) = (instance(2), &mut |_: &_| true);
+    /// let matching = edited.solve_again(&earlier, goes_on)?;
+    /// assert_eq!((earlier.objective(), matching.objective(), edited.check(&matching)), (13, 8, Ok(())));
+    /// # Ok::<(), peerplan::flow::Unmatched>(())
+    /// ```
     ///
     /// # Errors
     /// [`Unmatched`].
