@@ -50,6 +50,8 @@ mod repair;
 mod search;
 mod simplex;
 mod slack;
+#[cfg(test)]
+mod small;
 mod solve;
 #[cfg(test)]
 mod tests;

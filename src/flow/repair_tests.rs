@@ -2,28 +2,10 @@ use alloc::vec::Vec;
 
 use proptest::prelude::*;
 
-use super::super::instance::Builder;
+use super::super::small::{Small, small};
 use super::*;
 
-/// Windows of rows and columns, and per row and column a weight or nothing.
-#[derive(Debug, Clone)]
-struct Numbers {
-    rows: Vec<(u32, u32)>,
-    columns: Vec<(u32, u32)>,
-    weights: Vec<Vec<Option<i64>>>,
-}
-
-impl Numbers {
-    fn instance(&self, dense: bool) -> Instance {
-        let columns = self.columns.iter().map(|&(min, max)| Window::new(min, max)).collect();
-        let mut builder = Builder::with_shape(columns, if dense { self.rows.len() } else { usize::MAX }, 1_000);
-        for (&(min, max), weights) in self.rows.iter().zip(&self.weights) {
-            let pairs = (0..).zip(weights).filter_map(|(column, weight)| Some((column, (*weight)?)));
-            builder.row(Window::new(min, max), &pairs.collect::<Vec<_>>());
-        }
-        builder.finish()
-    }
-
+impl Small {
     /// The numbers of another instance in place of some of these, and rows and columns it has beyond these.
     fn edited(&self, other: &Self, edits: &[(usize, usize)]) -> Self {
         let mut edited = self.clone();
@@ -52,29 +34,6 @@ impl Numbers {
     }
 }
 
-fn window(most: u32) -> impl Strategy<Value = (u32, u32)> {
-    (0..=most, 0..=most).prop_map(|(a, b)| (a.min(b), a.max(b)))
-}
-
-fn numbers(most: usize) -> impl Strategy<Value = Numbers> {
-    let weight = prop_oneof![
-        Just(prop_oneof![-2_i64..=2].boxed()),
-        Just(prop_oneof![-1_000_000_i64..=1_000_000].boxed()),
-        Just(prop_oneof![Just(-1_000_000_000_000_i64), Just(999_999_999_999), Just(1_000_000_000_000)].boxed()),
-    ];
-    (0..=most, 0..=most, weight, 0..=2_u32).prop_flat_map(|(rows, columns, weight, shape)| {
-        let row_window = if shape == 0 { window(3).boxed() } else { (0..=2_u32).prop_map(|k| (k, k)).boxed() };
-        let column_window = if shape == 2 { window(2).boxed() } else { (0..=4_u32).prop_map(|k| (0, k)).boxed() };
-        let entry = proptest::option::weighted(0.8, weight);
-        (
-            proptest::collection::vec(row_window, rows),
-            proptest::collection::vec(column_window, columns),
-            proptest::collection::vec(proptest::collection::vec(entry, columns), rows),
-        )
-            .prop_map(|(rows, columns, weights)| Numbers { rows, columns, weights })
-    })
-}
-
 /// Repairs an optimum; returns whether that did it, and not a new beginning.
 fn check(before: &Instance, after: &Instance) -> Option<bool> {
     let earlier = before.solve().ok()?;
@@ -94,8 +53,8 @@ proptest! {
 
     #[test]
     fn an_edited_instance_is_solved_as_one_begun_anew(
-        numbers in numbers(7),
-        other in numbers(9),
+        numbers in small(7),
+        other in small(9),
         edits in proptest::collection::vec((0..9_usize, 0..9_usize), 0..12),
     ) {
         let edited = numbers.edited(&other, &edits);
@@ -119,7 +78,7 @@ fn larger_instances_are_repaired_too() {
     for (case, (min, max)) in [(0, 3), (0, 4), (1, 3), (2, 4), (2, 2)].into_iter().enumerate() {
         for dense in [false, true] {
             let (rows, columns) = (80, if max == 2 { 80 } else { 60 });
-            let mut numbers = Numbers {
+            let mut numbers = Small {
                 rows: alloc::vec![(2, 2); rows],
                 columns: alloc::vec![(min, max); columns],
                 weights: Vec::new(),
