@@ -1,10 +1,11 @@
 //! Lines without quotation marks: where each ends is told by line feeds alone, so that they are read in blocks beside
 //! each other. Everything that is to be said of a line is left to whoever goes through the blocks in their order.
 
+use super::columns::Columns;
+use super::field::trim;
 use super::number::plain_micros;
 use super::places::{Name, Places};
 use super::records::{Fields, LONGEST, find_line};
-use super::{Columns, trim};
 use crate::input::{Micros, Score};
 use crate::parallel::for_each_block_mut;
 

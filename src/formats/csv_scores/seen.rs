@@ -1,7 +1,5 @@
 //! Which pairs have a score already, one bit each.
 
-use crate::input::{Score, ScoreTable};
-
 /// As many pairs as this are noted from the first row on: 4 MiB.
 const FEW: u64 = 1 << 25;
 
@@ -52,34 +50,4 @@ impl Seen {
         *word |= bit;
         before
     }
-}
-
-/// A repeated pair of which is to be told where it stands first.
-pub(super) struct Repeated {
-    /// The diagnostic that says so.
-    pub(super) item: usize,
-    pub(super) student: u32,
-    pub(super) submission: u32,
-}
-
-/// The row in which each of some pairs stands first.
-pub(super) fn first_rows(rows: &ScoreTable, repeated: &[Repeated]) -> Vec<Option<usize>> {
-    let mut wanted: Vec<(u32, u32, usize)> =
-        repeated.iter().enumerate().map(|(at, pair)| (pair.student, pair.submission, at)).collect();
-    wanted.sort_unstable();
-    let mut first = vec![None; repeated.len()];
-    let mut left = wanted.len();
-    for (row, Score { student, submission, .. }) in rows.iter().enumerate() {
-        if left == 0 {
-            break;
-        }
-        let from = wanted.partition_point(|&(one, other, _)| (one, other) < (student, submission));
-        for &(_, _, at) in wanted[from..].iter().take_while(|&&(one, other, _)| (one, other) == (student, submission)) {
-            if first[at].is_none() {
-                first[at] = Some(row);
-                left -= 1;
-            }
-        }
-    }
-    first
 }

@@ -1,10 +1,14 @@
 //! What is read from score files, and what is said of those that cannot be.
 
-use super::*;
+use super::records::{LONGEST, Records};
+use super::seen::Seen;
+use super::table::Table;
+use crate::diagnostic::Position;
 use crate::id::Id;
-use crate::input::{Affinity, Student, Submission};
+use crate::input::{Affinity, Input, Micros, ScoreTable, Student, Submission};
 use proptest::prelude::*;
 use std::fmt::Write;
+use std::io;
 
 /// Students 1 to 9 and `~Ann_Ode1`, submissions 1 to 9, 40011 and `007`.
 fn input() -> Input {

@@ -3,7 +3,7 @@ use alloc::vec;
 use alloc::vec::Vec;
 
 use super::*;
-use crate::random::Purpose;
+use crate::random::{Purpose, Random};
 
 const NONE: u32 = Regular::NONE;
 

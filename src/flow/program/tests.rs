@@ -9,11 +9,9 @@
 
 use alloc::vec::Vec;
 
-use super::program::Forest;
-use super::{
-    Blockade, ColumnNode, Edge, NONE, Network, Node, NodeCost, Obstacle, Optimum, Program, ProgramFlaw, RowNode, Slice,
-    Unsolved, Window,
-};
+use super::super::{Edge, NONE, Network, Node, NodeCost, Window};
+use super::forest::Forest;
+use super::{Blockade, ColumnNode, Obstacle, Optimum, Program, ProgramFlaw, RowNode, Slice, Unsolved};
 use crate::random::{Purpose, Random};
 
 fn solve(program: &Program) -> Result<Optimum, Unsolved> {

@@ -2,9 +2,10 @@
 
 use alloc::vec::Vec;
 
-use super::NONE;
-use super::instance::Window;
-use super::program::{Blockade, ColumnNode, Forest, Obstacle, Optimum, Program, RowNode, Slice};
+use super::super::NONE;
+use super::super::instance::Window;
+use super::forest::Forest;
+use super::{Blockade, ColumnNode, Obstacle, Optimum, Program, RowNode, Slice};
 
 /// What is wrong with what is said to be an optimum of a [`Program`].
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -8,7 +8,8 @@
 
 use alloc::vec::Vec;
 
-use super::{Arc, Graph, Halt, INFINITE, Simplex};
+use super::graph::INFINITE;
+use super::{Arc, Graph, Halt, Simplex};
 use crate::random::{Purpose, Random};
 
 #[derive(Debug)]
