@@ -48,6 +48,7 @@ mod regular;
 mod repair;
 mod search;
 mod simplex;
+mod slack;
 mod solve;
 #[cfg(test)]
 mod tests;
@@ -67,6 +68,7 @@ pub use solve::Method;
 pub(crate) use face::Face;
 pub(crate) use network::{Edge, Network, Node, NodeCost};
 pub(crate) use search::Flow;
+pub(crate) use slack::Common;
 pub(crate) use weight::Weight;
 
 /// A number of a node, bundle or edge: there are fewer than 2^32 of each.

@@ -381,7 +381,7 @@ impl Program {
     fn run<C, W>(&self, observer: &mut dyn FnMut(u64) -> bool) -> Result<Optimum, Unsolved>
     where
         C: Copy + TryFrom<i64> + Into<W>,
-        W: Weight + Into<i128>,
+        W: Weight,
     {
         let mut simplex = Simplex::<C, W>::new(self);
         simplex.run(observer).map_err(|halt| match halt {

@@ -5,7 +5,7 @@ use core::ops::{Add, Mul, Sub};
 
 /// An exact integer: `i64` where the composed goals fit, else `i128`.
 pub(crate) trait Weight:
-    Copy + Ord + Debug + From<u32> + Add<Output = Self> + Sub<Output = Self> + Mul<Output = Self>
+    Copy + Ord + Debug + From<u32> + Into<i128> + Add<Output = Self> + Sub<Output = Self> + Mul<Output = Self>
 {
     const ZERO: Self;
     const ONE: Self;

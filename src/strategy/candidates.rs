@@ -7,7 +7,7 @@
 
 use alloc::vec::Vec;
 
-use super::goals::{Aim, Goal, Goals};
+use super::goals::{Goal, Goals};
 use super::network::Model;
 use crate::flow::{Flow, NONE, Network, Weight};
 use crate::input::{Relation, Unscored};
@@ -46,17 +46,6 @@ impl<'p> Model<'p> {
     /// The open part of a problem in the given orders, with all pairs or with a sample of them.
     pub(crate) fn new(problem: &'p Problem, students: &[u32], submissions: &[u32], random: &mut Random) -> Self {
         Self::nodes(problem, students, submissions).with_pairs(random, ALL_PAIRS)
-    }
-
-    /// The same where the greatest sum of scores is aimed at.
-    pub(crate) fn aiming_at_scores(
-        problem: &'p Problem,
-        students: &[u32],
-        submissions: &[u32],
-        random: &mut Random,
-    ) -> Self {
-        let model = Self { aim: Aim::Affinity, ..Self::nodes(problem, students, submissions) };
-        model.with_pairs(random, ALL_PAIRS)
     }
 
     /// The same nodes with pairs: all of them up to a limit, else a sample.
@@ -106,8 +95,6 @@ impl<'p> Model<'p> {
             let named = named.chain(problem.pairs.wishes.row(student).iter().map(|wish| wish.submission));
             let musts = problem.settled.work_musts.iter().filter(|must| must.student as usize == student);
             let named = named.chain(musts.flat_map(|must| problem.people.copies.row(must.work as usize)).copied());
-            let scores = if self.aim == Aim::Affinity { problem.pairs.scores.row(student) } else { &[] };
-            let named = named.chain(scores.iter().map(|&(submission, _)| submission));
             rights.extend(named.map(|submission| self.right_of[submission as usize]).filter(|&right| right != NONE));
             let asked = self.left[left].min.max(4.min(self.left[left].max)) as usize;
             let asked = asked.min(self.right.len());

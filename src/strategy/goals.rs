@@ -30,11 +30,9 @@ pub(crate) enum Goal {
     Gain,
     /// Least sum of squares of given counts.
     Given,
-    /// Greatest sum of scores.
-    Score,
 }
 
-const GOALS: usize = 9;
+const GOALS: usize = 8;
 
 /// What decides among the assignments that meet the shared goals.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -42,8 +40,8 @@ pub(crate) enum Aim {
     /// Evenness of given counts.
     #[default]
     Even,
-    /// The greatest sum of scores. Where both sides are bounds, the number of reviews is free, and among equal sums
-    /// the fewest are taken.
+    /// The greatest sum of scores, which is no goal of the flow. Where both sides are bounds, the number of reviews is
+    /// free, and among equal sums the fewest are taken.
     Affinity,
     /// The pairs of a model are those of optimal assignments alone, of which those that gain belong to all; the fewest
     /// reviews are taken.
@@ -68,8 +66,6 @@ pub(crate) struct Sizes {
     pub(crate) most_given: u64,
     /// The greatest gain of a pair in size, times the pairs of a simple cycle.
     pub(crate) gain_range: u64,
-    /// The same for scores.
-    pub(crate) score_range: u64,
 }
 
 impl Goals {
@@ -103,7 +99,6 @@ fn change(goal: Goal, sizes: &Sizes) -> i128 {
         Goal::Received => 4 * sizes.most_received + 4,
         Goal::Gain => sizes.gain_range,
         Goal::Given => 4 * sizes.most_given + 4,
-        Goal::Score => sizes.score_range,
     };
     i128::from(change)
 }
@@ -120,7 +115,7 @@ pub(crate) fn count_is_free(problem: &Problem, aim: Aim) -> bool {
     aim == Aim::Affinity && !problem.balanced() && !problem.asks_nothing()
 }
 
-/// All goals; `Count` is left out where the number of reviews is settled.
+/// All goals of the flow; `Count` is left out where the number of reviews is settled.
 pub(crate) fn full_order(problem: &Problem, aim: Aim, count_settled: bool) -> Vec<Goal> {
     let mut order = hard_goals(problem);
     if aim == Aim::Face {
@@ -131,7 +126,7 @@ pub(crate) fn full_order(problem: &Problem, aim: Aim, count_settled: bool) -> Ve
         if problem.policy.existing == Existing::Rebalance {
             order.push(Goal::Deletes);
         }
-        order.extend([Goal::Gain, Goal::Score, Goal::Count]);
+        order.push(Goal::Gain);
         return order;
     }
     if problem.asks_nothing() {
@@ -146,7 +141,10 @@ pub(crate) fn full_order(problem: &Problem, aim: Aim, count_settled: bool) -> Ve
     if problem.policy.existing == Existing::Rebalance && !problem.asks_nothing() {
         order.push(Goal::Deletes);
     }
-    order.extend([Goal::Gain, if aim == Aim::Affinity { Goal::Score } else { Goal::Given }]);
+    order.push(Goal::Gain);
+    if aim == Aim::Even {
+        order.push(Goal::Given);
+    }
     order
 }
 

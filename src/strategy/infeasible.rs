@@ -26,6 +26,13 @@ pub(super) fn certificate(model: &mut Model<'_>) -> Infeasible {
     }
 }
 
+/// The certificate that a cut among the nodes of a model comes to, if it holds for all pairs of the problem.
+pub(super) fn certified(nodes: &Model<'_>, cut: &flow::Cut) -> Option<Infeasible> {
+    let (side, students, submissions) = members(nodes, cut);
+    let certificate = weigh(nodes.problem, side, &students, &submissions);
+    (certificate.required > certificate.available).then_some(certificate)
+}
+
 /// The students and submissions that a certificate names for a cut.
 fn members(model: &Model<'_>, cut: &flow::Cut) -> (CutSide, Vec<bool>, Vec<bool>) {
     let problem = model.problem;

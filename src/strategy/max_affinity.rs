@@ -1,17 +1,23 @@
 //! `max_affinity`: the greatest sum of scores (the paper-reviewer assignment of L. Charlin and R. Zemel, "The Toronto
 //! Paper Matching System", ICML workshop on peer reviewing, 2013).
 //!
-//! Where the shared goals come to bounds on both sides, the engine for weighted b-matching solves the problem and
-//! proves it; else one flow composes all goals.
+//! The goals before the scores come to bounds, by numbers alone or by a flow; within these the engine for weighted
+//! b-matching finds the greatest sum and proves it.
 
-use super::bounded::by_bounds;
-use super::goals::Aim;
+use alloc::boxed::Box;
+
+use super::duals::{face, proof};
+use super::goals::{Aim, count_is_free};
+use super::infeasible::certified;
 use super::matching::{seeded_choice, seeded_orders};
 use super::network::Model;
 use super::optimum::optimum;
+use super::room::Room;
+use super::scores::{Hindrance, Solved, solve};
 use super::{AssignError, Guarantees, Run, Solution, Strategy};
+use crate::certificate::Certificate;
+use crate::input::Shortfall;
 use crate::problem::Problem;
-use crate::random::{Purpose, Random};
 
 /// The greatest total score, ties broken by seed.
 #[derive(Debug, Clone, Copy, Default)]
@@ -29,22 +35,48 @@ impl Strategy for MaxAffinity {
             optimal: "all common goals, then the total score, exactly and with a certificate; where both sides have \
                       bounds it may use the room up to the maxima; the seed chooses among equals",
             seeded: true,
-            complexity: "near-linear in the eligible pairs where bounds alone decide; else O(d · E log n) for E pairs \
-                         and d different path costs",
+            complexity: "near-linear in the eligible pairs, after the flow of matching where the goals before the \
+                         scores do not come to bounds by numbers alone",
         }
     }
 
     fn assign(&self, problem: &Problem, run: &mut Run<'_>) -> Result<Solution, AssignError> {
         let (students, submissions) = seeded_orders(problem, run.seed);
         let nodes = Model { aim: Aim::Affinity, ..Model::nodes(problem, &students, &submissions) };
-        let (model, certificate) = match by_bounds(&nodes, run)? {
-            Some(solved) => solved,
-            None => {
-                let mut candidates = Random::new(run.seed, Purpose::Candidates);
-                (Model::aiming_at_scores(problem, &students, &submissions, &mut candidates), None)
-            }
-        };
-        let assignment = seeded_choice(optimum(model, run)?, run)?;
+        let (room, solved) = greatest(&nodes, run)?;
+        let proven = proves(problem) && room.has_all();
+        let certificate = if proven { proof(&nodes, &solved).map(Certificate::Optimal) } else { None };
+        let assignment = seeded_choice(optimum(face(&nodes, &room, &solved), run)?, run)?;
         Ok(Solution { certificate, ..Solution::new(self.name(), run.seed, assignment) })
     }
+}
+
+/// The greatest sum of scores, and among what.
+fn greatest(nodes: &Model<'_>, run: &mut Run<'_>) -> Result<(Room, Solved), AssignError> {
+    let problem = nodes.problem;
+    if let Some(room) = Room::by_numbers(nodes) {
+        match solve(nodes, &room, run) {
+            Ok(solved) => return Ok((room, solved)),
+            Err(Hindrance::Run(error)) => return Err(error),
+            // Bounds that are stated refute the problem; those that would be ideal only themselves.
+            Err(Hindrance::Cut(cut)) => {
+                let stated = count_is_free(problem, Aim::Affinity) && problem.policy.shortfall == Shortfall::Error;
+                if let Some(certificate) = stated.then(|| certified(nodes, &cut)).flatten() {
+                    return Err(AssignError::Infeasible(Box::new(certificate)));
+                }
+            }
+        }
+    }
+    let room = Room::by_flow(nodes, run)?;
+    match solve(nodes, &room, run) {
+        Ok(solved) => Ok((room, solved)),
+        Err(Hindrance::Run(error)) => Err(error),
+        Err(Hindrance::Cut(_)) => unreachable!("the flow keeps the bounds that it tells"),
+    }
+}
+
+/// Whether the contract knows a proof of optimality for a problem that comes to bounds.
+fn proves(problem: &Problem) -> bool {
+    let bounds = count_is_free(problem, Aim::Affinity) && problem.policy.shortfall == Shortfall::Error;
+    bounds && !problem.pairs.should_rules
 }

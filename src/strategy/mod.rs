@@ -6,8 +6,9 @@
 //!
 //! A new strategy is one file and one line in [`registry`].
 
-mod bounded;
 mod candidates;
+mod classes;
+mod duals;
 mod goals;
 mod ideal;
 mod infeasible;
@@ -19,7 +20,9 @@ mod pairing;
 mod random;
 mod reciprocal;
 mod regular;
+mod room;
 mod round_robin;
+mod scores;
 
 pub use goals::{Objective, objective};
 pub use matching::Matching;

@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 
 use super::candidates::Pool;
 use super::goals::{Aim, Goal, Goals, Sizes};
-use crate::flow::{Edge, NONE, Network, Node, NodeCost, Weight};
+use crate::flow::{Edge, NONE, Network, Node, NodeCost, Weight, Window};
 use crate::input::{CopyRule, Existing};
 use crate::problem::Problem;
 use crate::problem::rows::index;
@@ -18,8 +18,28 @@ pub(crate) struct Pair {
     pub(crate) movable: bool,
     /// What it adds to the sum of should rules, wishes and history.
     pub(crate) gain: i64,
-    /// Its score, where scores are aimed at.
-    pub(crate) score: i64,
+}
+
+impl Pair {
+    /// What it costs under composed goals.
+    pub(crate) fn cost(&self, goals: &Goals) -> i128 {
+        let kept = if self.movable { goals.weight(Goal::Deletes) } else { 0 };
+        -goals.weight(Goal::Gain) * i128::from(self.gain) - kept
+    }
+}
+
+/// How many copies of a work are to be chosen for a left node.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct WorkWindow {
+    pub(crate) left: u32,
+    pub(crate) work: u32,
+    pub(crate) window: Window,
+}
+
+/// The window of a left node and a work in a sorted list.
+pub(crate) fn of_work(works: &[WorkWindow], left: usize, work: u32) -> Option<Window> {
+    let place = works.binary_search_by_key(&(index(left), work), |of| (of.left, of.work));
+    place.ok().map(|place| works[place].window)
 }
 
 /// The open part of a problem: what is left once the fixed reviews are counted.
@@ -41,6 +61,10 @@ pub(crate) struct Model<'p> {
     pub(crate) pairs: Vec<Vec<Pair>>,
     /// Where pairs come from that are not listed yet; none when all are listed.
     pub(crate) pool: Option<Pool>,
+    /// How many pairs are to be chosen, where that is settled already.
+    pub(crate) count: Option<u64>,
+    /// How many copies of a work are to be chosen, where that is not what the policy says; sorted.
+    pub(crate) works: Vec<WorkWindow>,
 }
 
 /// How far beyond all submissions (or students) a minimum counts when shortfalls are spread.
@@ -69,6 +93,8 @@ impl<'p> Model<'p> {
             right: Vec::with_capacity(submissions.len()),
             pairs: Vec::new(),
             pool: None,
+            count: None,
+            works: Vec::new(),
         };
         for &student in students {
             let bound = problem.student_bound(student as usize);
@@ -102,7 +128,6 @@ impl<'p> Model<'p> {
             right: index(right),
             movable: self.problem.settled.is_movable(student, submission) && self.counts_deletes(),
             gain: self.problem.gain(student, submission),
-            score: if self.aim == Aim::Affinity { self.problem.score(student, submission).unwrap_or(0) } else { 0 },
         }
     }
 
@@ -123,15 +148,14 @@ impl<'p> Model<'p> {
         let unlisted = self.pool.as_ref().map_or(0, |pool| pool.largest_gain.unsigned_abs() + 1);
         let largest = gains().max().unwrap_or(0).max(unlisted);
         let sum = gains().fold(unlisted.saturating_mul(cycle), u64::saturating_add);
-        let most_score = self.pairs.iter().flatten().map(|pair| pair.score.unsigned_abs()).max().unwrap_or(0);
+        let demanded = self.works.iter().map(|of| u64::from(of.window.min)).sum::<u64>();
         Sizes {
-            work_musts: self.problem.settled.work_musts.len() as u64,
+            work_musts: self.problem.settled.work_musts.len() as u64 + demanded,
             largest_minimum: self.left.iter().chain(&self.right).map(|node| u64::from(node.min)).max().unwrap_or(0),
             movable: self.problem.settled.movable.values().len() as u64,
             most_received: most(&self.right).unwrap_or(0),
             most_given: most(&self.left).unwrap_or(0),
             gain_range: largest.saturating_mul(cycle).min(sum),
-            score_range: most_score.saturating_mul(cycle),
         }
     }
 
@@ -156,17 +180,16 @@ impl<'p> Model<'p> {
             edges.extend(pairs.iter().map(|pair| Edge {
                 right: pair.right,
                 bundle: self.bundle(left, pair.right as usize),
-                cost: W::compose(
-                    -goals.weight(Goal::Gain) * i128::from(pair.gain)
-                        - goals.weight(Goal::Score) * i128::from(pair.score)
-                        - if pair.movable { goals.weight(Goal::Deletes) } else { 0 },
-                ),
+                cost: W::compose(pair.cost(goals)),
             }));
             let mut node = self.left[left];
             if self.pool.is_none() {
                 node.max = node.max.min(index(pairs.len()));
             }
-            network.add_left(node, &mut edges, |work| self.limits(left, work));
+            network.add_left(node, &mut edges, |work| {
+                let window = of_work(&self.works, left, work).unwrap_or_else(|| self.limits(left, work));
+                (window.min, window.max)
+            });
         }
         network.finish();
         network
@@ -188,9 +211,10 @@ impl<'p> Model<'p> {
         self.problem.settled.work_musts.binary_search(&must).is_ok()
     }
 
-    fn limits(&self, left: usize, work: u32) -> (u32, u32) {
+    /// How many copies of a work the policy wants for a left node.
+    pub(crate) fn limits(&self, left: usize, work: u32) -> Window {
         let once = self.problem.policy.same_work_once == CopyRule::Once;
-        (u32::from(self.must(left, work)), if once { 1 } else { u32::MAX })
+        Window::new(u32::from(self.must(left, work)), if once { 1 } else { u32::MAX })
     }
 
     /// The students and submissions of an edge of the network.

@@ -9,7 +9,7 @@ use super::network::Model;
 use super::{AssignError, Run};
 use crate::assignment::Assignment;
 use crate::certificate::Infeasible;
-use crate::flow::{Face, Flow, Network, Weight};
+use crate::flow::{Common, Face, Flow, Network, Weight};
 use crate::input::Shortfall;
 use crate::problem::Problem;
 use crate::problem::rows::index;
@@ -28,6 +28,8 @@ pub(crate) trait OptimalFace {
     fn ends(&self, edge: u32) -> (usize, usize);
     /// Per edge, whether it is used.
     fn used(&self) -> &[bool];
+    /// What all optimal assignments have in common; `count` is how many reviews were asked for.
+    fn common(&self, count: Option<u64>) -> Common;
 }
 
 impl<W: Weight> OptimalFace for Face<W> {
@@ -45,6 +47,9 @@ impl<W: Weight> OptimalFace for Face<W> {
     }
     fn used(&self) -> &[bool] {
         &self.flow().used
+    }
+    fn common(&self, count: Option<u64>) -> Common {
+        self.flow().common(self.network(), count)
     }
 }
 
@@ -99,7 +104,8 @@ pub(crate) fn fixed_pairs(problem: &Problem) -> impl Iterator<Item = (u32, u32)>
 /// # Errors
 /// The certificate when the minima cannot be met and must be.
 pub(crate) fn optimum<'p>(mut model: Model<'p>, run: &mut Run<'_>) -> Result<Optimum<'p>, AssignError> {
-    let strict = model.problem.policy.shortfall == Shortfall::Error;
+    // Nothing is short where the pairs are those of optimal assignments, whatever the policy says.
+    let strict = model.problem.policy.shortfall == Shortfall::Error && model.aim != Aim::Face;
     let face = optimal_face(&mut model, strict, run)?;
     Ok(Optimum { model, face })
 }
@@ -111,9 +117,22 @@ pub(crate) fn optimal_face(
     strict: bool,
     run: &mut Run<'_>,
 ) -> Result<Box<dyn OptimalFace>, AssignError> {
+    settled(model, strict, run).map(|settled| settled.face)
+}
+
+/// The goals of a flow, and all flows that reach them.
+pub(super) struct Settled {
+    pub(super) face: Box<dyn OptimalFace>,
+    pub(super) goals: Goals,
+    /// How many reviews beside the fixed ones there are, where that comes before the goals.
+    pub(super) count: Option<u64>,
+}
+
+/// The same as [`optimal_face`], with what it has settled.
+pub(super) fn settled(model: &mut Model<'_>, strict: bool, run: &mut Run<'_>) -> Result<Settled, AssignError> {
     let problem = model.problem;
     let sizes = model.sizes();
-    let mut count = None;
+    let mut count = model.count;
     if problem.counts_deletes()
         && !problem.asks_nothing()
         && !count_is_free(problem, model.aim)
@@ -127,13 +146,14 @@ pub(crate) fn optimal_face(
         });
     }
     let goals = Goals::compose(&full_order(problem, model.aim, count.is_some()), &sizes);
-    Ok(if fits(&goals) {
+    let face: Box<dyn OptimalFace> = if fits(&goals) {
         let (network, flow) = solve::<i64>(model, &goals, count, strict, run)?;
         Box::new(Face::new(network, flow))
     } else {
         let (network, flow) = solve::<i128>(model, &goals, count, strict, run)?;
         Box::new(Face::new(network, flow))
-    })
+    };
+    Ok(Settled { face, goals, count })
 }
 
 /// The certificate of a problem whose minima cannot all be met; none when they can.

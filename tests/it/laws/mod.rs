@@ -3,6 +3,7 @@
 mod cases;
 mod draws;
 mod optimality;
+mod ways;
 mod words;
 
 use std::fmt::Write as _;
