@@ -10,6 +10,9 @@ use super::search::Kind;
 use super::{Flow, NONE, Network, Weight, number};
 use crate::random::Random;
 
+/// So many random places are tried before all arcs of a node are gone through.
+const TRIES: usize = 8;
+
 /// One arc of a cycle: from, to, and the edge (or [`NONE`] for an arc without).
 type Arc = (u32, u32, u32);
 
@@ -150,67 +153,74 @@ impl<W: Weight> Face<W> {
 
     /// A random residual arc of reduced cost zero out of a node, other than the way back.
     fn random_arc(&self, node: usize, from: usize, by: u32, random: &mut Random) -> Option<(usize, u32)> {
-        let (source, sink) = (self.source(), self.sink());
-        if node == source || node == sink {
+        if node == self.source() || node == self.sink() {
             return self.random_end(node, from, random);
         }
-        let (net, flow) = (&self.net, &self.flow);
-        let here = flow.potential[node];
-        let tight = |target: usize, cost: W| cost + here == flow.potential[target];
+        let places = self.places(node);
+        let onward = |place: usize| self.arc_at(node, place).filter(|&arc| arc != (from, by));
+        // Where many arcs will do, a few random places tell one sooner than all of them.
+        if let Some(arc) = (0..TRIES).find_map(|_| onward(random.index(places))) {
+            return Some(arc);
+        }
         // Reservoir sampling: the k-th candidate replaces the choice with probability 1/k.
         let mut chosen = None;
-        let mut count = 0;
-        let mut offer = |target: usize, edge: u32| {
-            if target != from || edge != by {
-                count += 1;
-                if random.below(count) == 0 {
-                    chosen = Some((target, edge));
-                }
-            }
-        };
-        match net.kind(node) {
-            Kind::Left(left) => {
-                for edge in net.loose_edges_of(left) {
-                    let target = net.right_node(net.edge_right[edge] as usize);
-                    if !flow.used[edge] && tight(target, net.edge_cost[edge]) {
-                        offer(target, number(edge));
-                    }
-                }
-                for bundle in net.bundles_of(left) {
-                    let (load, target) = (flow.bundle_load[bundle], net.bundle_node(bundle));
-                    if load < net.bundles[bundle].max && tight(target, net.bundle_step(bundle, load)) {
-                        offer(target, NONE);
-                    }
-                }
-                if self.may_retire(left) {
-                    offer(source, NONE);
-                }
-            }
-            Kind::Bundle(bundle) => {
-                for edge in net.edges_in(bundle) {
-                    let target = net.right_node(net.edge_right[edge] as usize);
-                    if !flow.used[edge] && tight(target, net.edge_cost[edge]) {
-                        offer(target, number(edge));
-                    }
-                }
-                let (load, target) = (flow.bundle_load[bundle], net.bundles[bundle].left as usize);
-                if load > 0 && tight(target, W::ZERO - net.bundle_step(bundle, load - 1)) {
-                    offer(target, NONE);
-                }
-            }
-            Kind::Right(right) => {
-                for &edge in net.incoming(right) {
-                    let target = net.tail_node(edge as usize);
-                    if flow.used[edge as usize] && tight(target, W::ZERO - net.edge_cost[edge as usize]) {
-                        offer(target, edge);
-                    }
-                }
-                if self.may_receive(right) {
-                    offer(sink, NONE);
-                }
+        for (count, arc) in (1..).zip((0..places).filter_map(onward)) {
+            if random.below(count) == 0 {
+                chosen = Some(arc);
             }
         }
         chosen
+    }
+
+    /// How many arcs there are out of a node, residual or not.
+    fn places(&self, node: usize) -> usize {
+        1 + match self.net.kind(node) {
+            Kind::Left(left) => self.net.loose_edges_of(left).len() + self.net.bundles_of(left).len(),
+            Kind::Bundle(bundle) => self.net.edges_in(bundle).len(),
+            Kind::Right(right) => self.net.incoming(right).len(),
+        }
+    }
+
+    /// One of them, if it is residual and its reduced cost is zero.
+    fn arc_at(&self, node: usize, place: usize) -> Option<(usize, u32)> {
+        let (net, flow) = (&self.net, &self.flow);
+        let tight = |target: usize, cost: W| cost + flow.potential[node] == flow.potential[target];
+        let forward = |edge: usize| {
+            let target = net.right_node(net.edge_right[edge] as usize);
+            (!flow.used[edge] && tight(target, net.edge_cost[edge])).then_some((target, number(edge)))
+        };
+        match net.kind(node) {
+            Kind::Left(left) => {
+                let (loose, bundles) = (net.loose_edges_of(left), net.bundles_of(left));
+                if place < loose.len() {
+                    return forward(loose.start + place);
+                }
+                let bundle = bundles.start + place - loose.len();
+                if bundle == bundles.end {
+                    return self.may_retire(left).then_some((self.source(), NONE));
+                }
+                let (load, target) = (flow.bundle_load[bundle], net.bundle_node(bundle));
+                let fits = load < net.bundles[bundle].max && tight(target, net.bundle_step(bundle, load));
+                fits.then_some((target, NONE))
+            }
+            Kind::Bundle(bundle) => {
+                let edges = net.edges_in(bundle);
+                if place < edges.len() {
+                    return forward(edges.start + place);
+                }
+                let (load, target) = (flow.bundle_load[bundle], net.bundles[bundle].left as usize);
+                let fits = load > 0 && tight(target, W::ZERO - net.bundle_step(bundle, load - 1));
+                fits.then_some((target, NONE))
+            }
+            Kind::Right(right) => {
+                let Some(&edge) = net.incoming(right).get(place) else {
+                    return self.may_receive(right).then_some((self.sink(), NONE));
+                };
+                let target = net.tail_node(edge as usize);
+                let fits = flow.used[edge as usize] && tight(target, W::ZERO - net.edge_cost[edge as usize]);
+                fits.then_some((target, edge))
+            }
+        }
     }
 
     /// A random arc out of the source or the sink: a node that could take one more, or one less.

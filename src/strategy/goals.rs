@@ -43,6 +43,8 @@ pub(crate) enum Aim {
     /// The greatest sum of scores, which is no goal of the flow. Where both sides are bounds, the number of reviews is
     /// free, and among equal sums the fewest are taken.
     Affinity,
+    /// The same where all sums are equal, so that nothing but the number of reviews is left to decide.
+    Fewest,
     /// The pairs of a model are those of optimal assignments alone, of which those that gain belong to all; the fewest
     /// reviews are taken.
     Face,
@@ -112,7 +114,7 @@ pub(crate) fn counting_order(problem: &Problem) -> Vec<Goal> {
 
 /// Whether a strategy that maximises a total may use the room up to the maxima.
 pub(crate) fn count_is_free(problem: &Problem, aim: Aim) -> bool {
-    aim == Aim::Affinity && !problem.balanced() && !problem.asks_nothing()
+    matches!(aim, Aim::Affinity | Aim::Fewest) && !problem.balanced() && !problem.asks_nothing()
 }
 
 /// All goals of the flow; `Count` is left out where the number of reviews is settled.
@@ -127,6 +129,9 @@ pub(crate) fn full_order(problem: &Problem, aim: Aim, count_settled: bool) -> Ve
             order.push(Goal::Deletes);
         }
         order.push(Goal::Gain);
+        if aim == Aim::Fewest {
+            order.push(Goal::Count);
+        }
         return order;
     }
     if problem.asks_nothing() {

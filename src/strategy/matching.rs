@@ -2,6 +2,7 @@
 
 use alloc::vec::Vec;
 
+use super::goals::Aim;
 use super::network::Model;
 use super::optimum::{Optimum, optimum};
 use super::reciprocal::fewer_reciprocal;
@@ -31,16 +32,20 @@ impl Strategy for Matching {
     }
 
     fn assign(&self, problem: &Problem, run: &mut Run<'_>) -> Result<Solution, AssignError> {
-        let assignment = seeded_choice(seeded_optimum(problem, run)?, run)?;
+        let assignment = seeded_choice(seeded_optimum(problem, Aim::Even, run)?, run)?;
         Ok(Solution::new(self.name(), run.seed, assignment))
     }
 }
 
 /// The optimum with students, submissions and pairs in a seeded order.
-pub(super) fn seeded_optimum<'p>(problem: &'p Problem, run: &mut Run<'_>) -> Result<Optimum<'p>, AssignError> {
+pub(super) fn seeded_optimum<'p>(
+    problem: &'p Problem,
+    aim: Aim,
+    run: &mut Run<'_>,
+) -> Result<Optimum<'p>, AssignError> {
     let (students, submissions) = seeded_orders(problem, run.seed);
     let mut candidates = Random::new(run.seed, Purpose::Candidates);
-    let mut model = Model::new(problem, &students, &submissions, &mut candidates);
+    let mut model = Model { aim, ..Model::new(problem, &students, &submissions, &mut candidates) };
     let mut random = Random::new(run.seed, Purpose::PairOrder);
     for pairs in &mut model.pairs {
         let start = random.index(pairs.len());

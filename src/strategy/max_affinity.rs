@@ -8,14 +8,15 @@ use alloc::boxed::Box;
 
 use super::duals::{face, proof};
 use super::goals::{Aim, count_is_free};
+use super::ideal::numbers_decide;
 use super::infeasible::certified;
-use super::matching::{seeded_choice, seeded_orders};
+use super::matching::{seeded_choice, seeded_optimum, seeded_orders};
 use super::network::Model;
 use super::optimum::optimum;
 use super::room::Room;
 use super::scores::{Hindrance, Solved, solve};
 use super::{AssignError, Guarantees, Run, Solution, Strategy};
-use crate::certificate::Certificate;
+use crate::certificate::{Certificate, Optimal};
 use crate::input::Shortfall;
 use crate::problem::Problem;
 
@@ -41,6 +42,13 @@ impl Strategy for MaxAffinity {
     }
 
     fn assign(&self, problem: &Problem, run: &mut Run<'_>) -> Result<Solution, AssignError> {
+        if problem.pairs.scores.values().iter().all(|&(_, score)| score == 0) {
+            // The shared goals decide, on the few pairs that they need.
+            let certificate = (proves(problem) && numbers_decide(problem)).then(Optimal::default);
+            let assignment = seeded_choice(seeded_optimum(problem, Aim::Fewest, run)?, run)?;
+            let certificate = certificate.map(Certificate::Optimal);
+            return Ok(Solution { certificate, ..Solution::new(self.name(), run.seed, assignment) });
+        }
         let (students, submissions) = seeded_orders(problem, run.seed);
         let nodes = Model { aim: Aim::Affinity, ..Model::nodes(problem, &students, &submissions) };
         let (room, solved) = greatest(&nodes, run)?;

@@ -3,6 +3,7 @@
 use alloc::vec::Vec;
 
 use super::candidates::ALL_PAIRS;
+use super::goals::Aim;
 use super::ideal::{Component, Ideal};
 use super::matching::seeded_optimum;
 use super::pairing::Pairing;
@@ -37,7 +38,7 @@ impl Strategy for RandomAssignment {
         if let Some(assignment) = drawn(problem, run.seed).or_else(|| paired(problem, run.seed)) {
             return Ok(Solution::new(self.name(), run.seed, assignment));
         }
-        let mut optimum = seeded_optimum(problem, run)?;
+        let mut optimum = seeded_optimum(problem, Aim::Even, run)?;
         let turns = 64 + 4 * optimum.chosen();
         optimum.walk(turns, &mut Random::new(run.seed, Purpose::Walk), run)?;
         let assignment = fewer_reciprocal(optimum, run.seed, run)?;

@@ -58,8 +58,8 @@ pub(super) const NEVER: i64 = i64::MIN / 4;
 const WEIGHTS: u64 = 1 << 57;
 /// Prices stay below this.
 const PRICES: i64 = 1 << 60;
-/// Profits below this are those of pairs that cannot be chosen.
-const LEAST: i64 = -(1 << 60);
+/// Profits below this are those of pairs that cannot be chosen: weights and prices within their limits leave more.
+const LEAST: i64 = -(3 << 59);
 /// A row bids for as many columns at a time.
 const AT_ONCE: usize = 7;
 /// So many rows bid at a time: what they look at comes from memory together.
@@ -206,7 +206,7 @@ impl<'i, P: PairRows, L: Lists<P>> Auction<'i, P, L> {
             if self.epsilon == 1 {
                 break;
             }
-            self.next_phase();
+            self.next_phase()?;
         }
         self.counters.row_rescans = self.lists.rescans();
         let chosen = (0..self.rows.len()).map(|row| self.lists.held(row));
@@ -335,7 +335,7 @@ impl<'i, P: PairRows, L: Lists<P>> Auction<'i, P, L> {
 
     /// A smaller ε: prices above 0 fall a little where columns have room to spare, so that fewer end too high, and
     /// pairs that do not keep the stricter condition are taken apart.
-    fn next_phase(&mut self) {
+    fn next_phase(&mut self) -> Result<(), Unmatched> {
         let last = self.epsilon;
         self.epsilon = (last / L::FACTOR).max(1);
         if self.slack {
@@ -349,7 +349,7 @@ impl<'i, P: PairRows, L: Lists<P>> Auction<'i, P, L> {
             self.lists.cheaper(fall);
         }
         self.holds.clear();
-        self.settle_all();
+        self.settle_all()?;
         if !self.slack {
             // Full columns cost at once what they would after some bids that are refused. With room to spare that would
             // end too high too often.
@@ -359,11 +359,12 @@ impl<'i, P: PairRows, L: Lists<P>> Auction<'i, P, L> {
                 self.prices.set(column, price);
             }
         }
+        Ok(())
     }
 
     /// Rows give up what is worse than what they could have by more than ε, and hold the rest, in columns that nobody
     /// holds yet; those that lack places bid next.
-    fn settle_all(&mut self) {
+    fn settle_all(&mut self) -> Result<(), Unmatched> {
         let mut open = Vec::new();
         for first in (0..self.rows.len()).step_by(TOGETHER) {
             let rows = first..self.rows.len().min(first + TOGETHER);
@@ -377,11 +378,16 @@ impl<'i, P: PairRows, L: Lists<P>> Auction<'i, P, L> {
             }
             self.asked.iter().for_each(|&(column, _)| self.holds.fetch(column));
             for &(column, hold) in &self.asked {
+                // What a column costs rises with its levels, from phase to phase, though nobody bids.
+                if hold.level >= PRICES {
+                    return Err(self.too_large());
+                }
                 self.holds.push(column, hold);
             }
         }
         open.reverse();
         self.open = open;
+        Ok(())
     }
 
     /// A row gives up what is worse than what it could have by more than ε, and holds the rest up to new levels.

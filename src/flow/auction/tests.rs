@@ -105,3 +105,19 @@ fn weights_far_from_nothing_are_no_war() {
     });
     instance.check(&matching.unwrap()).unwrap();
 }
+
+/// Each row is worth most where the other stands: what both columns cost rises from phase to phase though nobody bids,
+/// and weights near the limit leave no room for that.
+#[test]
+fn prices_that_rise_without_bids_stay_within_their_limits() {
+    let much = ((1_i64 << 57) - 1) / 18;
+    for (a, b) in [(0, 1), (1, 0)] {
+        let mut builder = Builder::new(alloc::vec![Window::exactly(1); 2], 4);
+        let rows = [[(0, 1 - much), (1, -much)], [(0, -much), (1, much)]];
+        builder.row(Window::exactly(1), &rows[a]);
+        builder.row(Window::exactly(1), &rows[b]);
+        let instance = builder.finish();
+        let matching = instance.solve().unwrap();
+        instance.check(&matching).unwrap();
+    }
+}

@@ -5,7 +5,7 @@ use peerplan::input::{
     Affinity, Bound, Demand, Micros, PeerReview, Reciprocal, Relation, Rule, RuleKind, RuleTarget, Student, Submission,
     WorkflowState,
 };
-use peerplan::strategy::registry;
+use peerplan::strategy::{Run, registry};
 
 use super::{check_proof, compiled, planned, result, written};
 use crate::instances::permute;
@@ -195,4 +195,40 @@ fn a_work_that_nobody_wants_has_no_price() {
     input.policy.reviews_per_submission = Demand::Within(Bound::at_least(1));
     input.affinities = scored(&[(106, 501, -488_000)]);
     with_proof(&input);
+}
+
+#[test]
+fn where_nobody_has_a_score_the_goals_before_decide() {
+    let mut input = Input { students: students(1..=4), ..Input::default() };
+    input.submissions = vec![copy(11, 1, 51), copy(12, 2, 51), Submission::by(13, 3), Submission::new(14)];
+    input.policy.reviews_per_student = Bound::between(0, 2);
+    input.policy.reviews_per_submission = Demand::Within(Bound::between(1, 3));
+    with_proof(&input);
+    input.affinities = scored(&[(1, 14, 0), (2, 13, 0)]);
+    with_proof(&input);
+    // A should rule is worth a review more than the fewest.
+    let target = RuleTarget::Asset(14.into());
+    input.rules = [1, 2, 3]
+        .map(|assessor: u64| Rule {
+            kind: RuleKind::ShouldReview,
+            assessor_id: assessor.into(),
+            target: target.clone(),
+            weight: 1,
+        })
+        .to_vec();
+    let strategy = peerplan::strategy::by_name("max_affinity").expect("a strategy of the registry");
+    let reached = result(&input, strategy, 0).expect("feasible");
+    assert_eq!((reached.len(), reached.iter().filter(|pair| pair.1 == 14.into()).count()), (6, 3), "{reached:?}");
+}
+
+#[test]
+fn thousands_of_students_without_scores_are_no_work() {
+    let mut input = Input { students: students(1..=4_000), ..Input::default() };
+    input.submissions = (1..=4_000).map(|id| Submission::by(10_000 + id, id)).collect();
+    input.policy.reviews_per_student = Bound::between(0, 4);
+    input.policy.reviews_per_submission = Demand::Within(Bound::between(2, 4));
+    let strategy = peerplan::strategy::by_name("max_affinity").expect("a strategy of the registry");
+    // To list all pairs would take more steps than these.
+    let solution = strategy.assign(&compiled(&input), &mut Run::new(1).with_budget(40));
+    assert_eq!(solution.expect("feasible").assignment.pairs().count(), 8_000);
 }
