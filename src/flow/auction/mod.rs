@@ -190,8 +190,9 @@ impl<'i, P: PairRows, L: Lists<P>> Auction<'i, P, L> {
     }
 
     fn run(mut self, watch: &mut Watch<'_>) -> Result<Matching, Unmatched> {
-        if self.slack && self.by_column.is_none() && self.pairs.len() > AHEAD {
-            // Columns with too high a price are to be expected; until then there is time to turn the pairs.
+        let tight = self.slack && places(self.rows) > places(self.columns) / 2;
+        if tight && self.by_column.is_none() && self.pairs.len() > AHEAD {
+            // Many columns with too high a price are to be expected; until then there is time to turn the pairs.
             let (pairs, columns) = (self.pairs, self.columns.len());
             let (bid, turned) = beside(|| self.forward(watch), || pairs.transposed(columns));
             bid?;
