@@ -396,7 +396,7 @@ impl<'i, P: PairRows, L: Lists<P>> Auction<'i, P, L> {
         let window = self.lists.window(row, self.rows);
         let found = self.lists.freshen(self.pairs, row, 1, &self.prices);
         let best = if found > 0 { self.lists.candidate(row, 0).1 } else { NEVER };
-        let best = if best > LEAST { best } else { NEVER };
+        let mut best = if best > LEAST { best } else { NEVER };
         let other = loop {
             let held = self.lists.held(row);
             let other = if held.len() > window.min as usize { best.max(0) } else { best };
@@ -406,6 +406,8 @@ impl<'i, P: PairRows, L: Lists<P>> Auction<'i, P, L> {
                 break other;
             }
             self.lists.lose(row, column, self.prices.of(column));
+            // What is given up beyond the minimum may be the best there is beside the minimum.
+            best = best.max(profit);
         };
         for (column, weight) in self.lists.held(row) {
             let weight: i64 = weight.into() * self.scale;

@@ -121,3 +121,19 @@ fn prices_that_rise_without_bids_stay_within_their_limits() {
         instance.check(&matching).unwrap();
     }
 }
+
+/// What a row gives up beyond its minimum is what it compares the rest with: else that would be worth anything to it.
+#[test]
+fn what_a_row_gives_up_bounds_the_levels_of_what_it_keeps() {
+    let windows = [(1, 1), (0, 1), (0, 1), (0, 0), (1, 1)];
+    let mut builder = Builder::new(windows.map(|(min, max)| Window::new(min, max)).to_vec(), 3);
+    let pairs = [(0, -6_402_773_935_541_633), (1, 294_163_331_614_629), (4, -75_474_965_132_286)];
+    builder.row(Window::new(2, 4), &pairs);
+    let instance = builder.finish();
+    let mut calls = 0;
+    let matching = instance.solve_watched(Some(super::super::Method::Auction), &mut |_| {
+        calls += 1;
+        calls < 1_000
+    });
+    instance.check(&matching.unwrap()).unwrap();
+}
