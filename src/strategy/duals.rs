@@ -8,6 +8,8 @@ use super::room::Room;
 use super::scores::Solved;
 use crate::certificate::{Dual, Optimal, WorkDual};
 use crate::flow::Window;
+use crate::id::Id;
+use crate::problem::Problem;
 
 /// The assignments of the greatest sum of scores as a model of their own: the pairs that the duals leave open, and those
 /// that they or the goals before demand.
@@ -57,6 +59,18 @@ fn closed(window: Window, dual: i128) -> Window {
         1 => Window::exactly(window.max),
         -1 => Window::exactly(window.min),
         _ => window,
+    }
+}
+
+/// The proof where no pair has a score: nobody and nothing is worth anything.
+pub(super) fn worthless(problem: &Problem) -> Optimal {
+    let dual = |id: &Id| Dual { id: id.clone(), value: 0 };
+    Optimal {
+        student_duals: (0..problem.students()).map(|student| dual(problem.student_id(student))).collect(),
+        submission_duals: (0..problem.submissions())
+            .map(|submission| dual(problem.submission_id(submission)))
+            .collect(),
+        ..Optimal::default()
     }
 }
 

@@ -6,7 +6,7 @@
 
 use alloc::boxed::Box;
 
-use super::duals::{face, proof};
+use super::duals::{face, proof, worthless};
 use super::goals::{Aim, count_is_free};
 use super::ideal::numbers_decide;
 use super::infeasible::certified;
@@ -16,7 +16,7 @@ use super::optimum::optimum;
 use super::room::Room;
 use super::scores::{Hindrance, Solved, solve};
 use super::{AssignError, Guarantees, Run, Solution, Strategy};
-use crate::certificate::{Certificate, Optimal};
+use crate::certificate::Certificate;
 use crate::input::Shortfall;
 use crate::problem::Problem;
 
@@ -44,9 +44,9 @@ impl Strategy for MaxAffinity {
     fn assign(&self, problem: &Problem, run: &mut Run<'_>) -> Result<Solution, AssignError> {
         if problem.pairs.scores.values().iter().all(|&(_, score)| score == 0) {
             // The shared goals decide, on the few pairs that they need.
-            let certificate = (proves(problem) && numbers_decide(problem)).then(Optimal::default);
+            let certificate =
+                (proves(problem) && numbers_decide(problem)).then(|| Certificate::Optimal(worthless(problem)));
             let assignment = seeded_choice(seeded_optimum(problem, Aim::Fewest, run)?, run)?;
-            let certificate = certificate.map(Certificate::Optimal);
             return Ok(Solution { certificate, ..Solution::new(self.name(), run.seed, assignment) });
         }
         let (students, submissions) = seeded_orders(problem, run.seed);
