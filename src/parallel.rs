@@ -92,7 +92,6 @@ pub(crate) fn map_beside<R: Send>(
     (0..count).map(mine).collect()
 }
 
-#[cfg_attr(not(feature = "formats"), allow(dead_code, reason = "all that needs it are the readers"))]
 /// Calls `f` with the number of the first item and with the items, for each block of `size` items; the last may be shorter.
 pub(crate) fn for_each_block_mut<T: Send>(items: &mut [T], size: usize, f: impl Fn(usize, &mut [T]) + Send + Sync) {
     let size = size.max(1);

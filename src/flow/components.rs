@@ -6,6 +6,8 @@ use alloc::vec::Vec;
 use core::cmp::Reverse;
 use core::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
+use petgraph::unionfind::UnionFind;
+
 use super::instance::{Builder, Instance};
 use super::matching::{Counters, Duals, Matching, Unmatched};
 use super::solve::Method;
@@ -168,26 +170,21 @@ impl<'i> Components<'i> {
     }
 }
 
-/// Disjoint sets: parents, and at the root the size below them (R. Tarjan, "Efficiency of a good but not linear set
-/// union algorithm", 1975).
+/// Disjoint sets that know how many members they have.
 struct Sets {
-    parents: Vec<u32>,
-    sizes: Vec<u32>,
+    sets: UnionFind<u32>,
+    /// At the root of each set, how many members it has.
+    sizes: Vec<usize>,
 }
 
 impl Sets {
     fn new(len: usize) -> Self {
-        Self { parents: (0..number(len)).collect(), sizes: alloc::vec![1; len] }
+        Self { sets: UnionFind::new(len), sizes: alloc::vec![1; len] }
     }
 
     #[inline]
-    fn find(&mut self, mut member: u32) -> u32 {
-        while self.parents[member as usize] != member {
-            let above = self.parents[self.parents[member as usize] as usize];
-            self.parents[member as usize] = above;
-            member = above;
-        }
-        member
+    fn find(&mut self, member: u32) -> u32 {
+        self.sets.find_mut(member)
     }
 
     /// Unites the set of a root with that of a member; returns the new root.
@@ -197,16 +194,16 @@ impl Sets {
         if other == root {
             return root;
         }
-        let (above, below) =
-            if self.sizes[root as usize] < self.sizes[other as usize] { (other, root) } else { (root, other) };
-        self.parents[below as usize] = above;
-        self.sizes[above as usize] += self.sizes[below as usize];
+        let size = self.size(root) + self.size(other);
+        self.sets.union(root, other);
+        let above = self.find(root);
+        self.sizes[above as usize] = size;
         above
     }
 
     /// How many members the set of a root has.
     fn size(&self, root: u32) -> usize {
-        self.sizes[root as usize] as usize
+        self.sizes[root as usize]
     }
 }
 

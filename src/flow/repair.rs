@@ -123,8 +123,7 @@ impl<'i, P: PairRows> Repair<'i, P> {
         if most > LIMIT.unsigned_abs() || !duals.rows.iter().chain(&duals.columns).all(|&dual| within(dual)) {
             return None;
         }
-        let windows = rows.iter().chain(columns);
-        if windows.into_iter().any(|window| window.min > window.max) {
+        if rows.iter().chain(columns).any(|window| window.min > window.max) {
             return None;
         }
         let mut prices = duals.columns.clone();
@@ -239,22 +238,14 @@ impl<'i, P: PairRows> Repair<'i, P> {
     }
 
     fn run(mut self, watch: &mut Watch<'_>) -> Result<Option<Matching>, Unmatched> {
-        for column in 0..number(self.columns.len()) {
-            while self.held(column) > self.taken[column as usize] {
+        for source in (0..number(self.columns.len())).map(Node::Column).chain([Node::Hub]) {
+            while self.exceeds(source) {
                 if !watch(&self.counters) {
                     return Err(Unmatched::Stopped);
                 }
-                if !self.send(Node::Column(column)) {
+                if !self.send(source) {
                     return Ok(None);
                 }
-            }
-        }
-        while self.excess > 0 {
-            if !watch(&self.counters) {
-                return Err(Unmatched::Stopped);
-            }
-            if !self.send(Node::Hub) {
-                return Ok(None);
             }
         }
         let rows = self.worth.iter().map(|worth| worth - self.hub).collect();
@@ -265,6 +256,15 @@ impl<'i, P: PairRows> Repair<'i, P> {
 
     fn held(&self, column: u32) -> u32 {
         number(self.holders[column as usize].len())
+    }
+
+    /// Whether a node gets too much.
+    fn exceeds(&self, node: Node) -> bool {
+        match node {
+            Node::Column(column) => self.held(column) > self.taken[column as usize],
+            Node::Hub => self.excess > 0,
+            Node::Row(_) | Node::Unlisted(_) => false,
+        }
     }
 
     /// Whether a node gets too little.

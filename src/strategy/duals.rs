@@ -8,7 +8,6 @@ use super::room::Room;
 use super::scores::Solved;
 use crate::certificate::{Dual, Optimal, WorkDual};
 use crate::flow::Window;
-use crate::id::Id;
 use crate::problem::Problem;
 
 /// The assignments of the greatest sum of scores as a model of their own: the pairs that the duals leave open, and those
@@ -64,12 +63,16 @@ fn closed(window: Window, dual: i128) -> Window {
 
 /// The proof where no pair has a score: nobody and nothing is worth anything.
 pub(super) fn worthless(problem: &Problem) -> Optimal {
-    let dual = |id: &Id| Dual { id: id.clone(), value: 0 };
+    by_id(problem, &alloc::vec![0; problem.students()], &alloc::vec![0; problem.submissions()])
+}
+
+/// The duals of all students and submissions.
+fn by_id(problem: &Problem, u: &[i64], v: &[i64]) -> Optimal {
+    let student = |(student, &value)| Dual { id: problem.student_id(student).clone(), value };
+    let submission = |(submission, &value)| Dual { id: problem.submission_id(submission).clone(), value };
     Optimal {
-        student_duals: (0..problem.students()).map(|student| dual(problem.student_id(student))).collect(),
-        submission_duals: (0..problem.submissions())
-            .map(|submission| dual(problem.submission_id(submission)))
-            .collect(),
+        student_duals: u.iter().enumerate().map(student).collect(),
+        submission_duals: v.iter().enumerate().map(submission).collect(),
         ..Optimal::default()
     }
 }
@@ -102,12 +105,9 @@ pub(super) fn proof(nodes: &Model<'_>, solved: &Solved) -> Option<Optimal> {
         let assessor_id = problem.student_id(nodes.students[of.left as usize] as usize).clone();
         Some(WorkDual { assessor_id, work_id: problem.people.work_ids.get(&of.work)?.clone(), value: narrow(dual)? })
     };
-    let student = |(student, value)| Dual { id: problem.student_id(student).clone(), value };
-    let submission = |(submission, value)| Dual { id: problem.submission_id(submission).clone(), value };
     Some(Optimal {
         objective_units: narrow(solved.objective)?,
-        student_duals: u.into_iter().enumerate().map(student).collect(),
-        submission_duals: v.into_iter().enumerate().map(submission).collect(),
         work_duals: solved.works.iter().filter(|&&(_, dual)| dual > 0).map(work).collect::<Option<_>>()?,
+        ..by_id(problem, &u, &v)
     })
 }

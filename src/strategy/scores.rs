@@ -81,6 +81,7 @@ pub(super) fn solve(nodes: &Model<'_>, room: &Room, run: &mut Run<'_>) -> Result
     }
     let mut expected = left.len().saturating_mul(right.len());
     if !room.has_all() {
+        // Counted before they are listed: to keep them all twice would take four times the memory of a matrix.
         expected = 0;
         room.each_row(nodes, run, |_, pairs| expected += pairs.len())?;
     } else if problem.policy.unscored == Unscored::Forbid {
