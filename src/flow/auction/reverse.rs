@@ -61,9 +61,11 @@ impl<P: PairRows, L: Lists<P>> Auction<'_, P, L> {
             let worst = self.worst_place(row).0;
             self.worst.push(worst);
         }
+        let mut lowered = Vec::new();
         while let Some(column) = open.pop() {
             if self.lacks(column) {
                 self.counters.reverse_steps += 1;
+                lowered.push(column);
                 if let Some(copied) = self.read_across(column) {
                     self.lower(&View::Copied(copied), column, &mut open);
                 } else {
@@ -79,6 +81,12 @@ impl<P: PairRows, L: Lists<P>> Auction<'_, P, L> {
                     return Err(Unmatched::Stopped);
                 }
             }
+        }
+        if P::DENSE {
+            // However often it was lowered, what counts is its price when a row is looked at next.
+            lowered.sort_unstable();
+            lowered.dedup();
+            lowered.into_iter().for_each(|column| self.lists.note_cheaper(column));
         }
         Ok(())
     }
@@ -168,13 +176,12 @@ impl<P: PairRows, L: Lists<P>> Auction<'_, P, L> {
             self.holds.push(column, Hold { level: price, row });
         }
         self.offers = offers;
-        // The column became cheaper for all.
         for place in 0..self.holds.of(column).len() {
             let row = self.holds.of(column)[place].row as usize;
             self.worst[row] = self.worst_place(row).0;
         }
+        // The column became cheaper for all; the rows of a matrix take notice when they are looked at next.
         if P::DENSE {
-            self.lists.note_cheaper(column);
             return;
         }
         let lists = &mut self.lists;
