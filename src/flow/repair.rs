@@ -29,13 +29,18 @@ use super::auction::{Prices, Watch};
 use super::instance::{Instance, PairRows, Pairs, Window};
 use super::matching::{Counters, Duals, Matching, Unmatched};
 use super::number;
+use crate::parallel::map_ranges;
 
 /// Duals, weights and distances stay within this.
 const LIMIT: i64 = 1 << 59;
 /// Where one unit in so many is out of balance, to begin anew is quicker.
 const FEW: u64 = 8;
 /// Lists are to have about so many pairs.
-const LISTED: usize = 12;
+const LISTED: usize = 6;
+/// By so many rows it is told how far lists reach.
+const SAMPLE: usize = 64;
+/// So many rows are compared with their duals in one piece of work.
+const ROWS: usize = if cfg!(test) { 8 } else { 256 };
 
 /// The optimum, or none where to begin anew is quicker, or might say more.
 pub(super) fn repaired(
@@ -48,6 +53,13 @@ pub(super) fn repaired(
         Pairs::Sparse(pairs) => Repair::new(instance, pairs, earlier).map_or(Ok(None), |repair| repair.run(watch)),
         Pairs::Wide(pairs) => Repair::new(instance, pairs, earlier).map_or(Ok(None), |repair| repair.run(watch)),
     }
+}
+
+/// How a row begins: with a dual, what it chooses, and pairs that are near.
+struct Start<W> {
+    worth: i64,
+    chosen: Vec<(u32, W)>,
+    near: Near<W>,
 }
 
 /// A node of the residual graph.
@@ -141,7 +153,7 @@ impl<'i, P: PairRows> Repair<'i, P> {
             holders: alloc::vec![Vec::new(); columns.len()],
             taken: Vec::with_capacity(columns.len()),
             excess: 0,
-            near: alloc::vec![Near { above: 2 * LIMIT, pairs: Vec::new() }; rows.len()],
+            near: Vec::with_capacity(rows.len()),
             radius: (largest.saturating_sub(smallest) / 64).max(1),
             reached_rows: alloc::vec![UNREACHED; rows.len()],
             reached_columns: alloc::vec![UNREACHED; columns.len()],
@@ -156,19 +168,22 @@ impl<'i, P: PairRows> Repair<'i, P> {
         if repair.prices.too_low() {
             return None;
         }
-        for row in 0..rows.len() {
-            let known = row < duals.rows.len();
-            let kept = if known { repair.kept(row, duals.rows[row], earlier.of(row)) } else { None };
-            let (worth, chosen) = match kept {
-                Some(chosen) => (duals.rows[row], chosen),
-                None => repair.choose(row)?,
-            };
+        repair.radius = repair.usual_radius(&duals.rows, earlier).unwrap_or(repair.radius);
+        let start = |row: usize| {
+            let known = duals.rows.get(row).and_then(|&worth| repair.kept(row, worth, earlier.of(row)));
+            known.or_else(|| repair.choose(row))
+        };
+        let blocks = map_ranges(rows.len(), ROWS, |rows| rows.map(start).collect::<Option<Vec<_>>>());
+        for (row, Start { worth, chosen, near }) in
+            blocks.into_iter().collect::<Option<Vec<_>>>()?.into_iter().flatten().enumerate()
+        {
             for &(column, weight) in &chosen {
                 repair.holders[column as usize].push((number(row), weight));
             }
             repair.excess -= i64::try_from(chosen.len()).ok()?;
             repair.worth.push(worth);
             repair.chosen.push(chosen);
+            repair.near.push(near);
         }
         let mut unbalanced = 0;
         for (column, (window, holders)) in (0..).zip(columns.iter().zip(&repair.holders)) {
@@ -188,7 +203,7 @@ impl<'i, P: PairRows> Repair<'i, P> {
     }
 
     /// What a row chose earlier, if that is still what its duals ask for.
-    fn kept(&self, row: usize, worth: i64, columns: &[u32]) -> Option<Vec<(u32, P::Weight)>> {
+    fn kept(&self, row: usize, worth: i64, columns: &[u32]) -> Option<Start<P::Weight>> {
         let window = self.rows[row];
         let count = number(columns.len());
         let allowed = match worth {
@@ -204,16 +219,44 @@ impl<'i, P: PairRows> Repair<'i, P> {
             (weight.into() - self.prices.of(column) >= worth).then_some((column, weight))
         };
         let chosen: Vec<_> = columns.iter().map(pair).collect::<Option<_>>()?;
-        let mut better = false;
-        self.pairs.each_above(row, &self.prices, worth, |column, weight| {
+        // The row is read anyway: what will be near its dual is listed at once.
+        let above = self.above(worth, self.radius);
+        let (mut better, mut near) = (false, Vec::new());
+        self.pairs.each_above(row, &self.prices, above, |column, weight| {
             better |= weight.into() - self.prices.of(column) > worth && !columns.contains(&column);
+            near.push((column, weight));
         });
-        (!better).then_some(chosen)
+        (!better).then_some(Start { worth, chosen, near: Near { above, pairs: near } })
+    }
+
+    /// How far below their duals the pairs of most rows have to be listed, told by some rows; none without rows.
+    fn usual_radius(&self, worths: &[i64], earlier: &Matching) -> Option<i64> {
+        let rows = self.rows.len().min(worths.len());
+        let mut found = Vec::new();
+        let mut radii: Vec<i64> = (0..rows)
+            .step_by(rows.div_ceil(SAMPLE).max(1))
+            .map(|row| {
+                found.clear();
+                self.pairs.each(self.columns.len(), row, |column, weight| {
+                    found.push(Reverse(weight.into() - self.prices.of(column)));
+                });
+                let place = (earlier.of(row).len() + LISTED).min(found.len().saturating_sub(1));
+                let far = if found.is_empty() { worths[row] } else { found.select_nth_unstable(place).1.0 };
+                worths[row].saturating_sub(far).max(1)
+            })
+            .collect();
+        let middle = radii.len() / 2;
+        (!radii.is_empty()).then(|| *radii.select_nth_unstable(middle).1)
+    }
+
+    /// From where on the pairs of a row are listed: below the least profit of all, all are.
+    fn above(&self, worth: i64, radius: i64) -> i64 {
+        let (least, above) = (self.smallest - self.highest - 1, worth.saturating_sub(radius));
+        if above < least { -2 * LIMIT } else { above }
     }
 
     /// The best choice of a row at the prices, and the dual that goes with it; none where it has too few pairs.
-    #[allow(clippy::type_complexity, reason = "a dual and pairs")]
-    fn choose(&self, row: usize) -> Option<(i64, Vec<(u32, P::Weight)>)> {
+    fn choose(&self, row: usize) -> Option<Start<P::Weight>> {
         let window = self.rows[row];
         let mut found: Vec<(Reverse<i64>, u32, P::Weight)> = Vec::new();
         self.pairs.each(self.columns.len(), row, |column, weight| {
@@ -234,7 +277,9 @@ impl<'i, P: PairRows> Repair<'i, P> {
         }
         let worst = if count > 0 { found[count - 1].0.0 } else { LIMIT };
         let next = found.get(count).map_or(-LIMIT, |pair| pair.0.0);
-        Some((0.clamp(next, worst), found[..count].iter().map(|&(_, column, weight)| (column, weight)).collect()))
+        let chosen = found[..count].iter().map(|&(_, column, weight)| (column, weight)).collect();
+        let near = Near { above: 2 * LIMIT, pairs: Vec::new() };
+        Some(Start { worth: 0.clamp(next, worst), chosen, near })
     }
 
     fn run(mut self, watch: &mut Watch<'_>) -> Result<Option<Matching>, Unmatched> {
@@ -382,11 +427,9 @@ impl<'i, P: PairRows> Repair<'i, P> {
     /// Lists the pairs of a row up to `radius` below its dual.
     fn list(&mut self, row: u32, radius: i64) {
         self.counters.row_rescans += 1;
+        let above = self.above(self.worth[row as usize], radius);
         let near = &mut self.near[row as usize];
-        // Below the least profit of all, the list is complete.
-        let least = self.smallest - self.highest - 1;
-        let above = self.worth[row as usize].saturating_sub(radius);
-        near.above = if above < least { -2 * LIMIT } else { above };
+        near.above = above;
         near.pairs.clear();
         let pairs = &mut near.pairs;
         self.pairs.each_above(row as usize, &self.prices, near.above, |column, weight| pairs.push((column, weight)));
@@ -416,8 +459,9 @@ impl<'i, P: PairRows> Repair<'i, P> {
         }
         self.near[row as usize].pairs = pairs;
         let above = self.near[row as usize].above;
-        if above > -2 * LIMIT {
-            self.queue.push(Reverse((distance.saturating_add(worth - above), Node::Unlisted(row))));
+        let farther = distance.saturating_add(worth - above);
+        if above > -2 * LIMIT && self.nearest.is_none_or(|(nearest, _)| farther < nearest) {
+            self.queue.push(Reverse((farther, Node::Unlisted(row))));
         }
     }
 

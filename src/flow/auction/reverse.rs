@@ -86,7 +86,9 @@ impl<P: PairRows, L: Lists<P>> Auction<'_, P, L> {
             // However often it was lowered, what counts is its price when a row is looked at next.
             lowered.sort_unstable();
             lowered.dedup();
-            lowered.into_iter().for_each(|column| self.lists.note_cheaper(column));
+            for column in lowered {
+                self.lists.note_cheaper(column);
+            }
         }
         Ok(())
     }
