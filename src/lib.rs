@@ -54,6 +54,8 @@
 //! | --- | --- | --- |
 //! | `std` | the standard library; without it the crate is `no_std` (with `alloc`), and so cannot do I/O | through `cli` |
 //! | `formats` | bytes ↔ values: problem and plan files as JSON, plans and scores as CSV; opens no file | through `cli` |
+//! | `canvas` | the protocol of Canvas LMS as data: requests, answers, decisions, sessions; no socket, no clock | through `canvas-http` |
+//! | `canvas-http` | the room with the socket: a small blocking client that drives those sessions | yes |
 //! | `parallel` | threads: large work is spread over rayon's current pool; results do not depend on it | through `cli` |
 //! | `cli` | the command `peerplan` | yes |
 //!
@@ -66,6 +68,8 @@
 extern crate alloc;
 
 mod assignment;
+#[cfg(feature = "canvas")]
+pub mod canvas;
 mod certificate;
 #[cfg(feature = "cli")]
 pub mod cli;

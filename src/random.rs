@@ -32,6 +32,8 @@ pub enum Purpose {
     PairOrder = 9,
     /// Regular graphs, and their repair by exchange.
     Regular = 10,
+    /// How long to wait before a request is tried again.
+    Backoff = 11,
 }
 
 /// So many numbers of 32 bits stay in the nearest cache while they are shuffled; 13 bits tell them apart, so that one

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 /// such as the command line, may use everything.
 const ROOMS: &[(&str, &[&str])] = &[
     ("assignment", &["problem"]),
+    ("canvas", &["formats", "id", "input", "plan", "random"]),
     ("certificate", &["id"]),
     ("diagnostic", &[]),
     ("explain", &["certificate", "id", "input", "problem", "strategy"]),
@@ -36,8 +37,9 @@ const LIBRARIES: &[(&str, &[&str])] = &[
     ("rand", &["random"]),
     ("rand_chacha", &["random"]),
     ("rayon", &["cli", "parallel"]),
-    ("serde_json", &["cli", "formats"]),
+    ("serde_json", &["canvas", "cli", "formats"]),
     ("tempfile", &["cli"]),
+    ("ureq", &["canvas"]),
 ];
 
 /// What `formats` must leave alone of the standard library, though it may use the rest.

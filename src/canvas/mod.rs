@@ -1,0 +1,25 @@
+//! The adapter for Canvas LMS: its protocol as data, without a socket and without a clock.
+//!
+//! [`request`] makes every request, [`decide`] judges every answer, and a [`Session`] strings them together. `http` (feature
+//! `canvas-http`) is the only room with a socket; asynchronous programs drive the same sessions with a client of their own.
+//!
+//! `docs/canvas.md` walks from a token to an applied plan.
+
+mod base;
+mod calls;
+mod decision;
+mod link;
+mod pages;
+#[allow(dead_code, reason = "taken into use step by step")]
+mod records;
+pub mod request;
+mod response;
+mod session;
+
+pub use base::{BadBase, Base};
+pub use calls::{IN_FLIGHT, MOST_IN_FLIGHT};
+pub use decision::{ATTEMPTS, Cause, Decision, Refusal, decide, wait};
+pub use link::next_link;
+pub use request::{AssignmentPath, Context, Method, Request};
+pub use response::{Loss, Outcome, Response};
+pub use session::{Reached, Session, Step, Ticket};
