@@ -74,14 +74,19 @@ impl<K> Calls<K> {
         self.waiting.push_back(Call { kind, request, attempt: 1, not_before });
     }
 
+    /// A request to be sent before those that wait, now.
+    pub(super) fn add_first(&mut self, kind: K, request: Request) {
+        self.waiting.push_front(Call { kind, request, attempt: 1, not_before: Duration::ZERO });
+    }
+
+    /// Whether nothing is under way.
+    pub(super) fn is_idle(&self) -> bool {
+        self.under_way.is_empty()
+    }
+
     /// Whether nothing waits and nothing is under way.
     pub(super) fn is_empty(&self) -> bool {
         self.waiting.is_empty() && self.under_way.is_empty()
-    }
-
-    /// How many wait or are under way.
-    pub(super) fn len(&self) -> usize {
-        self.waiting.len() + self.under_way.len()
     }
 
     /// Whether another request could be sent now, were there one.
@@ -91,9 +96,9 @@ impl<K> Calls<K> {
         self.under_way.len() < most && now >= self.pause
     }
 
-    /// Drops what waits and was not sent; what was dropped is given back.
-    pub(super) fn drop_waiting(&mut self) -> Vec<K> {
-        self.waiting.drain(..).map(|call| call.kind).collect()
+    /// Drops what waits and was not sent.
+    pub(super) fn drop_waiting(&mut self) {
+        self.waiting.clear();
     }
 
     /// The next request to be sent now.

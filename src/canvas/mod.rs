@@ -5,21 +5,28 @@
 //!
 //! `docs/canvas.md` walks from a token to an applied plan.
 
+mod apply;
 mod base;
 mod calls;
 mod decision;
+mod journal;
 mod link;
+mod live;
 mod pages;
-#[allow(dead_code, reason = "taken into use step by step")]
 mod records;
 pub mod request;
 mod response;
 mod session;
+mod task;
 
+pub use apply::{Apply, Ending, LeftStep, Options as ApplyOptions, Summary, Trouble, Why};
 pub use base::{BadBase, Base};
 pub use calls::{IN_FLIGHT, MOST_IN_FLIGHT};
 pub use decision::{ATTEMPTS, Cause, Decision, Refusal, decide, wait};
+pub use journal::{BadJournal, Header, Journal, Mode};
 pub use link::next_link;
+pub use live::{Change, Difference};
 pub use request::{AssignmentPath, Context, Method, Request};
 pub use response::{Loss, Outcome, Response};
 pub use session::{Reached, Session, Step, Ticket};
+pub use task::{BadTask, Op, Pair, Task, TaskStep};

@@ -31,7 +31,7 @@ const LIBRARIES: &[(&str, &[&str])] = &[
     ("comfy_table", &["cli"]),
     ("csv", &["cli", "formats"]),
     ("ctrlc", &["cli"]),
-    ("hmac_sha256", &["problem"]),
+    ("hmac_sha256", &["canvas", "problem"]),
     ("indicatif", &["cli"]),
     ("petgraph", &["metrics", "strategy"]),
     ("rand", &["random"]),
