@@ -254,6 +254,17 @@ fn what_somebody_else_has_changed_is_drift() {
 }
 
 #[test]
+fn through_a_section_the_reviews_of_other_submissions_are_not_looked_at() {
+    let plan = plan_of(&[(101, 3)], &[], &[]);
+    for (live, ending) in [((102, 3, false), Ending::Complete), ((101, 4, false), Ending::Drift)] {
+        let mut server = Server::with(&[live]);
+        let task = Task::of_plan(&base(), &plan, Some(Id::from(7))).unwrap();
+        let summary = run(task, &mut server, &mut String::new(), Options::default());
+        assert_eq!(summary.ending, ending);
+    }
+}
+
+#[test]
 fn a_run_that_is_cut_off_anywhere_goes_on_and_sends_nothing_twice() {
     let plan = plan_of(&[(101, 3), (103, 1), (104, 2)], &[(101, 2), (104, 1)], &[(102, 1)]);
     let before = [(101, 2, false), (102, 1, true), (104, 1, false)];
