@@ -5,9 +5,12 @@
 //!
 //! `docs/canvas.md` walks from a token to an applied plan.
 
+mod allocation;
 mod base;
 mod calls;
 mod decision;
+#[cfg(feature = "canvas-http")]
+pub mod http;
 mod link;
 mod pages;
 #[allow(dead_code, reason = "taken into use step by step")]
@@ -16,6 +19,7 @@ pub mod request;
 mod response;
 mod session;
 
+pub use allocation::{Allocated, allocated};
 pub use base::{BadBase, Base};
 pub use calls::{IN_FLIGHT, MOST_IN_FLIGHT};
 pub use decision::{ATTEMPTS, Cause, Decision, Refusal, decide, wait};
