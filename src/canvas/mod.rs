@@ -6,11 +6,12 @@
 //! `docs/canvas.md` walks from a token to an applied plan.
 
 mod base;
+#[allow(dead_code, reason = "what only writing sessions need is taken into use with them")]
 mod calls;
 mod decision;
 mod link;
 mod pages;
-#[allow(dead_code, reason = "taken into use step by step")]
+mod pull;
 mod records;
 pub mod request;
 mod response;
@@ -20,6 +21,7 @@ pub use base::{BadBase, Base};
 pub use calls::{IN_FLIGHT, MOST_IN_FLIGHT};
 pub use decision::{ATTEMPTS, Cause, Decision, Refusal, decide, wait};
 pub use link::next_link;
+pub use pull::{Pull, PullFailure, PullFrom, PullOptions, Pulled, Reading};
 pub use request::{AssignmentPath, Context, Method, Request};
 pub use response::{Loss, Outcome, Response};
 pub use session::{Reached, Session, Step, Ticket};
