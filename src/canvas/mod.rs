@@ -5,10 +5,13 @@
 //!
 //! `docs/canvas.md` walks from a token to an applied plan.
 
+mod allocation;
 mod base;
 #[allow(dead_code, reason = "what only writing sessions need is taken into use with them")]
 mod calls;
 mod decision;
+#[cfg(feature = "canvas-http")]
+pub mod http;
 mod link;
 mod pages;
 mod pull;
@@ -17,6 +20,7 @@ pub mod request;
 mod response;
 mod session;
 
+pub use allocation::{Allocated, allocated};
 pub use base::{BadBase, Base};
 pub use calls::{IN_FLIGHT, MOST_IN_FLIGHT};
 pub use decision::{ATTEMPTS, Cause, Decision, Refusal, decide, wait};

@@ -22,6 +22,17 @@ pub(super) enum Exit {
     Usage = 2,
     /// There is no valid assignment, or it is undecided.
     Infeasible = 3,
+    /// What was planned is not done yet.
+    #[allow(dead_code, reason = "taken into use step by step")]
+    Pending = 4,
+    /// An installation is not in the state that the plan was made from.
+    #[allow(dead_code, reason = "taken into use step by step")]
+    Drift = 5,
+    /// A part was done, and is written down; the same command does the rest.
+    #[allow(dead_code, reason = "taken into use step by step")]
+    Partly = 6,
+    /// An installation or the way there failed.
+    Remote = 7,
     /// A mistake in this program.
     Bug = 70,
     /// Stopped from outside.
@@ -51,6 +62,9 @@ pub(super) enum Failure {
     Infeasible { file: String, certificate: Box<Infeasible>, sentences: Vec<String> },
     /// Neither an assignment nor a proof was found in so many steps.
     Undecided { steps: u64 },
+    /// An installation or the way there failed: the status, where it answered, and whether it is not known what was done.
+    #[cfg_attr(not(feature = "canvas-http"), allow(dead_code, reason = "only Canvas is remote"))]
+    Remote { message: String, status: Option<u16>, unclear: bool },
     /// Stopped from outside.
     Interrupted,
     /// A mistake in this program.
@@ -84,6 +98,12 @@ struct Details<'a> {
     certificate: Option<&'a Infeasible>,
     #[serde(skip_serializing_if = "Option::is_none")]
     sentences: Option<&'a [String]>,
+    /// What an installation answered.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    status: Option<u16>,
+    /// Whether it is not known what was done there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unclear: Option<bool>,
 }
 
 impl Failure {
@@ -112,6 +132,7 @@ impl Failure {
             Self::Input { .. } | Self::Read { .. } | Self::Write { .. } => Exit::Invalid,
             Self::Usage(_) => Exit::Usage,
             Self::Infeasible { .. } | Self::Undecided { .. } => Exit::Infeasible,
+            Self::Remote { .. } => Exit::Remote,
             Self::Interrupted => Exit::Interrupted,
             Self::Bug(_) => Exit::Bug,
         }
@@ -125,6 +146,7 @@ impl Failure {
             Self::Usage(_) => "usage",
             Self::Infeasible { .. } => "infeasible",
             Self::Undecided { .. } => "undecided",
+            Self::Remote { .. } => "remote",
             Self::Interrupted => "interrupted",
             Self::Bug(_) => "bug",
         }
@@ -136,7 +158,7 @@ impl Failure {
             Self::Read { file, error } => format!("{file} cannot be read: {}", reason(error)),
             Self::Write { file, error } => format!("{file} cannot be written: {}", reason(error)),
             Self::ClosedPipe => String::from("standard output is closed"),
-            Self::Usage(message) => message.clone(),
+            Self::Usage(message) | Self::Remote { message, .. } => message.clone(),
             Self::Infeasible { certificate, .. } => format!(
                 "there is no valid assignment: {} reviews are needed where at most {} are possible",
                 certificate.required, certificate.available
@@ -161,6 +183,9 @@ impl Failure {
             }),
             Self::Infeasible { certificate, sentences, .. } => {
                 Some(Details { certificate: Some(certificate), sentences: Some(sentences), ..details })
+            }
+            Self::Remote { status, unclear, .. } => {
+                Some(Details { status: *status, unclear: Some(*unclear), ..details })
             }
             Self::Read { file, .. } | Self::Write { file, .. } => Some(Details { file: Some(file), ..details }),
             _ => line.is_some().then_some(details),
