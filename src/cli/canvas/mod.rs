@@ -6,6 +6,7 @@ mod allocate;
 mod connect;
 mod drive;
 mod ids;
+mod pull;
 
 use clap::Subcommand;
 
@@ -20,6 +21,7 @@ Environment:
                     it is never shown and never kept, and --token-file FILE goes before it
 
 Examples:
+  peerplan canvas pull --course 101 --assignment 501 -o problem.json
   peerplan canvas allocate --course 101 --assignment 501
   peerplan canvas allocate --course 101 --assignment 501 --json";
 
@@ -36,12 +38,14 @@ pub(super) struct Args {
 
 #[derive(Debug, Subcommand)]
 enum Verb {
+    Pull(pull::Args),
     Allocate(allocate::Args),
 }
 
 impl Args {
     pub(super) fn run(self, console: Console) -> Result<Exit, Failure> {
         match self.verb {
+            Verb::Pull(args) => args.run(console),
             Verb::Allocate(args) => args.run(console),
         }
     }
