@@ -33,7 +33,7 @@ const LIBRARIES: &[(&str, &[&str])] = &[
     ("ctrlc", &["cli"]),
     ("hmac_sha256", &["canvas", "problem"]),
     ("indicatif", &["cli"]),
-    ("petgraph", &["metrics", "strategy"]),
+    ("petgraph", &["flow", "metrics", "strategy"]),
     ("rand", &["random"]),
     ("rand_chacha", &["random"]),
     ("rayon", &["cli", "parallel"]),
