@@ -263,7 +263,7 @@ fn addressable(id: &Id) -> Result<&Id, Refusal> {
 impl Session for Pull {
     fn poll(&mut self, now: Duration) -> Step {
         if self.stopped || self.failure.is_some() {
-            self.cut |= !self.calls.drop_waiting().is_empty();
+            self.cut |= self.calls.drop_waiting();
         } else if let Some((ticket, request)) = self.calls.begin(now) {
             return Step::Send(ticket, request);
         }
