@@ -193,12 +193,14 @@ impl Task {
     }
 
     /// Whether a pair that nobody has planned is to be told of. Canvas lists the reviews of all sections whatever the way there; through
-    /// a section only those of submissions that the plan knows of are looked at.
+    /// a section only those of submissions that get new reviews are looked at, and those between submissions and reviewers of the plan.
     pub(super) fn concerns(&self, pair: &Pair) -> bool {
-        let knows = |known: &Pair| known.asset_id == pair.asset_id;
+        let known = || self.steps.iter().map(|step| &step.pair).chain(self.kept.iter().flatten());
+        let created = |step: &TaskStep| step.op == Op::Create && step.pair.asset_id == pair.asset_id;
         matches!(self.place.context, Context::Course(_))
-            || self.steps.iter().any(|step| knows(&step.pair))
-            || self.kept.iter().flatten().any(knows)
+            || self.steps.iter().any(created)
+            || (known().any(|other| other.asset_id == pair.asset_id)
+                && known().any(|other| other.assessor_id == pair.assessor_id))
     }
 
     pub(super) const fn header(&self) -> &Header {
