@@ -280,7 +280,10 @@ impl Session for Pull {
             Answer::Unclear(..) => Err(Refusal::Unexpected("it is not clear what became of the request")),
         };
         if let Err(refusal) = taken {
-            self.failure.get_or_insert((reading, refusal));
+            // Of several that fail at once the first to be named is told, whichever came first.
+            if self.failure.as_ref().is_none_or(|(told, _)| reading < *told) {
+                self.failure = Some((reading, refusal));
+            }
         }
     }
 

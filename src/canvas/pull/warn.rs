@@ -114,7 +114,12 @@ impl Facts<'_> {
             // Writing to a text cannot fail.
             let _ = write!(what, " (assigned reviews that wait for them: {waits})");
         }
-        list("not_handed_in", idle, &what, "pull again once they have, or set policy.unsubmitted_reviewers=include");
+        list(
+            "not_handed_in",
+            idle,
+            &what,
+            "pull again once they have, or plan with --set policy.unsubmitted_reviewers=include",
+        );
     }
 
     fn of_groups(&self, found: &mut Diagnostics) {

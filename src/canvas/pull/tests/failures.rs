@@ -31,6 +31,20 @@ fn what_may_not_be_read_is_refused_at_once_and_named() {
 }
 
 #[test]
+fn of_several_refusals_the_same_is_told_in_whatever_order_they_come() {
+    for order in [Order::First, Order::Last] {
+        let mut server = Server::new();
+        for path in [ASSIGNMENT, ENROLLMENTS, SUBMISSIONS, REVIEWS] {
+            server.instead(path, 401, r#"{"errors":[{"message":"Invalid access token."}]}"#);
+        }
+        let mut pull = session(None, OPTIONS);
+        drive(&mut pull, &mut server, order);
+        let failure = PullFailure::Refused { reading: Reading::Assignment, refusal: Refusal::Token };
+        assert_eq!(pull.finish(), Err(failure));
+    }
+}
+
+#[test]
 fn a_page_of_a_proxy_is_tried_again_and_then_refused() {
     let mut server = Server::new();
     server.instead(SUBMISSIONS, 200, "<html>Log in</html>");
