@@ -117,7 +117,7 @@ fn a_body_is_taken_up_to_its_limit() {
     let server = Server::start(|visit| {
         visit.request();
         visit.send(b"HTTP/1.1 200 OK\r\nContent-Length: 100000000\r\n\r\n");
-        let part = [b' '; 1 << 16];
+        let part = vec![b' '; 1 << 16];
         for _ in 0..100_000_000 / part.len() {
             if !visit.send(&part) {
                 return;

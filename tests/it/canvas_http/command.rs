@@ -1,6 +1,7 @@
 //! `peerplan canvas …` as a process.
 
 use std::fs;
+use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
@@ -150,6 +151,15 @@ fn what_is_missing_or_wrong_is_said_before_anything_is_sent() {
     assert_eq!(server.visits(), 0);
 }
 
+/// Who may read a file, where that is a matter of modes.
+#[cfg(unix)]
+fn allow(file: &Path, mode: u32) {
+    fs::set_permissions(file, std::os::unix::fs::PermissionsExt::from_mode(mode)).unwrap();
+}
+
+#[cfg(not(unix))]
+fn allow(_: &Path, _: u32) {}
+
 #[test]
 fn a_token_comes_from_its_file_first() {
     let server = Server::answering(json(REVIEW));
@@ -162,14 +172,10 @@ fn a_token_comes_from_its_file_first() {
         command.env("CANVAS_BASE_URL", server.url()).env("CANVAS_API_TOKEN", "another");
         done(command.output().unwrap())
     };
-    let mode = |_mode: u32| {
-        #[cfg(unix)]
-        fs::set_permissions(&file, std::os::unix::fs::PermissionsExt::from_mode(_mode)).unwrap();
-    };
-    mode(0o600);
+    allow(&file, 0o600);
     let (code, _, stderr) = with_file();
     assert_eq!((code, stderr.as_str()), (0, ""));
-    mode(0o640);
+    allow(&file, 0o640);
     let (code, _, stderr) = with_file();
     assert!(code == 0 && stderr.starts_with("peerplan: warning: others can read") == cfg!(unix), "{stderr}");
     for request in server.requests() {
@@ -189,7 +195,7 @@ fn a_token_comes_from_its_file_first() {
 #[test]
 fn every_example_of_every_help_works() {
     let server = Server::answering(json(REVIEW));
-    let directory = std::path::Path::new(env!("CARGO_BIN_EXE_peerplan")).parent().unwrap();
+    let directory = Path::new(env!("CARGO_BIN_EXE_peerplan")).parent().unwrap();
     let path = std::env::var("PATH").unwrap();
     for verb in [&["canvas"][..], &ALLOCATE[..2]] {
         let (code, help, _) = done(bare(&[verb, &["--help"]].concat()).output().unwrap());

@@ -149,9 +149,10 @@ pub(super) fn header<'r>(request: &'r str, name: &str) -> Option<&'r str> {
 
 /// An answer, after which the connection is closed.
 pub(super) fn answer(status: &str, headers: &[&str], body: &str) -> Vec<u8> {
-    let headers: String = headers.iter().map(|header| format!("{header}\r\n")).collect();
-    let length = body.len();
-    format!("HTTP/1.1 {status}\r\nConnection: close\r\nContent-Length: {length}\r\n{headers}\r\n{body}").into_bytes()
+    let length = format!("Content-Length: {}", body.len());
+    let first = format!("HTTP/1.1 {status}");
+    let lines = [&[&*first, "Connection: close", &length], headers, &["", body]].concat();
+    lines.join("\r\n").into_bytes()
 }
 
 /// An answer of JSON.
