@@ -8,7 +8,6 @@
 mod allocation;
 mod apply;
 mod base;
-#[allow(dead_code, reason = "what only writing sessions need is taken into use with them")]
 mod calls;
 mod decision;
 #[cfg(feature = "canvas-http")]
