@@ -1,0 +1,5 @@
+//! The adapter for Canvas, against a simulated installation.
+
+mod apply;
+mod behaviour;
+mod sim;
