@@ -251,11 +251,11 @@ mod tests {
 
     #[test]
     fn waits_double_up_to_a_limit_and_spread_and_what_the_server_asks_for_is_kept() {
-        let mut last = Duration::ZERO;
+        let mut before = Duration::ZERO;
         for attempt in 1..=40 {
             let (least, most) = (wait(attempt, 0), wait(attempt, u16::MAX));
-            assert!(least >= last && most >= least && most < 2 * least && most < LONGEST_WAIT);
-            last = least;
+            assert!(least >= before && most >= least && most < 2 * least && most < LONGEST_WAIT);
+            before = least;
         }
         let outcome = answer(429, &[("retry-after", "77")], "");
         let decision = decide(&requests()[0], &outcome, 1, 0);

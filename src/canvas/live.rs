@@ -134,7 +134,8 @@ pub(super) fn drift(task: &Task, live: &Live, earlier: &Journal) -> Vec<Differen
         }
     }
     let known: BTreeSet<&Pair> = kept.iter().chain(task.steps.iter().map(|step| &step.pair)).collect();
-    let added = live.pairs().filter(|pair| !known.contains(pair)).map(|pair| difference(Change::Added, pair));
+    let added = live.pairs().filter(|pair| !known.contains(pair) && task.concerns(pair));
+    let added = added.map(|pair| difference(Change::Added, pair));
     found.extend(added);
     found.sort();
     found

@@ -192,6 +192,15 @@ impl Task {
         }
     }
 
+    /// Whether a pair that nobody has planned is to be told of. Canvas lists the reviews of all sections whatever the way there; through
+    /// a section only those of submissions that the plan knows of are looked at.
+    pub(super) fn concerns(&self, pair: &Pair) -> bool {
+        let knows = |known: &Pair| known.asset_id == pair.asset_id;
+        matches!(self.place.context, Context::Course(_))
+            || self.steps.iter().any(|step| knows(&step.pair))
+            || self.kept.iter().flatten().any(knows)
+    }
+
     pub(super) const fn header(&self) -> &Header {
         &self.header
     }

@@ -13,6 +13,8 @@
 mod queue;
 mod reading;
 mod summary;
+#[cfg(test)]
+mod tests;
 mod writing;
 
 use std::collections::{BTreeSet, VecDeque};

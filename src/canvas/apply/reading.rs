@@ -45,6 +45,15 @@ impl Apply {
             });
         }
         self.stage = Stage::Writing;
+        for step in 0..self.states.len() {
+            let TaskStep { op, pair, .. } = self.task.steps[step].clone();
+            // What an earlier run has left open has worked; what is undone is not to be undone again.
+            let news = self.earlier.is_open(&pair) || self.task.mode == Mode::Rollback;
+            if self.states[step] == State::Done && news {
+                let review_id = live.of(&pair).first().and_then(|review| review.id.as_ref());
+                self.record(&Entry::Done { op, pair: &pair, review_id });
+            }
+        }
         for step in open {
             if self.earlier.is_open(&self.task.steps[step].pair) {
                 // This was the first look at what an earlier run has left open; there is a second one.
