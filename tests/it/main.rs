@@ -7,6 +7,8 @@
 )]
 
 mod big;
+#[cfg(feature = "canvas")]
+mod canvas;
 #[cfg(feature = "cli")]
 mod cli;
 #[cfg(feature = "formats")]

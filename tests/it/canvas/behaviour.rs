@@ -1,9 +1,9 @@
 //! The simulated installation behaves as Canvas does: each trait once.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+use peerplan::Id;
 use peerplan::canvas::request::{self, AssignmentPath, Context};
 use peerplan::canvas::{Method, Request, Response, next_link};
-use peerplan::Id;
 use serde_json::{Value, json};
 
 use super::sim::{ASSIGNMENT, COURSE, Course, Enrolled, Role, student, submission};
@@ -252,7 +252,8 @@ fn ids_may_be_texts_and_bodies_may_be_guarded() {
     assert_eq!(answer.json().unwrap()["asset_id"], submission(0).to_string());
     let rows = get(&mut course, &place().submissions());
     assert_eq!(rows[0]["group"]["id"], "701");
-    let section = Request { path: String::from("/api/v1/courses/sis_course_id:C-101/sections"), ..place().submissions() };
+    let section =
+        Request { path: String::from("/api/v1/courses/sis_course_id:C-101/sections"), ..place().submissions() };
     assert_eq!(get(&mut course, &section)[0]["id"], "11");
     assert_eq!(course.answer_to(&request::group_category(&Id::from(61))).json().unwrap()["id"], "61");
 }

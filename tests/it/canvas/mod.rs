@@ -2,4 +2,7 @@
 
 mod apply;
 mod behaviour;
+#[cfg(all(unix, feature = "canvas-http", feature = "cli"))]
+mod kill;
+mod network;
 mod sim;

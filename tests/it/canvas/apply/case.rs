@@ -127,6 +127,12 @@ impl Desk {
         (apply.summary().clone(), trace)
     }
 
+    /// What undoes all that the journal tells of; none where nothing was begun.
+    pub(crate) fn rollback(&self) -> Option<Task> {
+        let journal = Journal::read(&self.journal).unwrap();
+        Task::of_rollback(&self.case.course.base, &journal).ok()
+    }
+
     pub(crate) fn live(&self) -> Vec<Pair> {
         self.world.course.pairs()
     }

@@ -30,13 +30,16 @@ fn has_read(sent: &Sent, asset: u64) -> Option<(Duration, Duration)> {
     (wanted && whole(answer)).then_some((sent.at, *end))
 }
 
-/// A request is repeated only after two readings with a wait between them, whatever became of it.
+/// A request is repeated, with none of the other kind between, only after two readings with a wait between them, whatever became of it.
 pub(crate) fn looked_at_before_repeated(desk: &Desk) {
-    let mut last: BTreeMap<(Pair, &str), usize> = BTreeMap::new();
+    let mut last: BTreeMap<Pair, usize> = BTreeMap::new();
     let log = &desk.world.log;
     for (number, sent) in log.iter().enumerate().filter(|(_, sent)| sent.request.method.writes()) {
         let pair = pair_of(sent);
-        let Some(earlier) = last.insert((pair, sent.request.method.name()), number) else { continue };
+        let Some(earlier) = last.insert(pair, number) else { continue };
+        if log[earlier].request.method != sent.request.method {
+            continue;
+        }
         let known = log[earlier].ended.as_ref().map_or(log[earlier].at, |(end, _)| *end);
         let reads: Vec<_> = log[earlier + 1..number].iter().filter_map(|sent| has_read(sent, pair.0)).collect();
         let apart = |first: &(Duration, Duration), second: &(Duration, Duration)| {

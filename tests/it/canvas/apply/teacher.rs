@@ -15,8 +15,7 @@ fn drifted(desk: &Desk) -> Vec<(Change, Pair)> {
     let Case { creates, deletes, kept, .. } = &desk.case;
     let live = desk.live();
     let completed = desk.world.course.completed();
-    let mut found: Vec<_> =
-        kept.iter().filter(|pair| !live.contains(pair)).map(|&pair| (Change::Gone, pair)).collect();
+    let mut found: Vec<_> = kept.iter().filter(|pair| !live.contains(pair)).map(|&pair| (Change::Gone, pair)).collect();
     let known = |pair: &Pair| kept.contains(pair) || creates.contains(pair) || deletes.contains(pair);
     found.extend(live.iter().filter(|pair| !known(pair)).map(|&pair| (Change::Added, pair)));
     found.extend(deletes.iter().filter(|pair| completed.contains(pair)).map(|&pair| (Change::Completed, pair)));

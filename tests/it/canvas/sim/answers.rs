@@ -29,8 +29,7 @@ pub(super) fn failed(text: &str) -> Response {
 }
 
 pub(super) fn no_token() -> Response {
-    let body =
-        json!({"status": "unauthenticated", "errors": [{"message": "user authorization required"}]});
+    let body = json!({"status": "unauthenticated", "errors": [{"message": "user authorization required"}]});
     with(plain(401, &body), "www-authenticate", "Bearer realm=\"canvas-lms\"")
 }
 

@@ -124,9 +124,7 @@ impl Course {
         let states: Vec<&str> = asked.query.all("filter_states").collect();
         let wanted = states.is_empty() || states.contains(&"accepted");
         let members = self.students.iter().filter(|(_, student)| wanted && student.group == Some(group));
-        let member = |(&id, _): (&u64, &Student)| {
-            json!({"id": id * 10, "group_id": group, "user_id": id, "workflow_state": "accepted", "moderator": false})
-        };
+        let member = |(&id, _): (&u64, &Student)| json!({"id": id * 10, "group_id": group, "user_id": id, "workflow_state": "accepted", "moderator": false});
         self.page(members.map(member).collect(), asked.path, &asked.query, Numbering::Numbers)
     }
 }

@@ -12,11 +12,13 @@ mod query;
 mod reviews;
 mod route;
 mod run;
+mod serve;
 mod teacher;
 mod world;
 
 pub(crate) use course::{ASSIGNMENT, COURSE, Course, Enrolled, Pair, Role, student, submission};
 pub(crate) use faults::Faults;
 pub(crate) use run::{Trace, Until, run};
+pub(crate) use serve::{Server, Weather};
 pub(crate) use teacher::Edit;
 pub(crate) use world::{Sent, World};

@@ -51,7 +51,10 @@ impl Trace {
 
 /// To which review a request that writes belongs.
 fn written(request: &Request) -> Option<(&str, &str)> {
-    request.method.writes().then_some((request.path.as_str(), if request.form.is_empty() { &request.query } else { &request.form }))
+    request
+        .method
+        .writes()
+        .then_some((request.path.as_str(), if request.form.is_empty() { &request.query } else { &request.form }))
 }
 
 /// Drives a session.
