@@ -5,10 +5,13 @@
 //!
 //! `docs/canvas.md` walks from a token to an applied plan.
 
+mod allocation;
 mod apply;
 mod base;
 mod calls;
 mod decision;
+#[cfg(feature = "canvas-http")]
+pub mod http;
 mod journal;
 mod link;
 mod live;
@@ -19,6 +22,7 @@ mod response;
 mod session;
 mod task;
 
+pub use allocation::{Allocated, allocated};
 pub use apply::{Apply, Ending, LeftStep, Options as ApplyOptions, Summary, Trouble, Why};
 pub use base::{BadBase, Base};
 pub use calls::{IN_FLIGHT, MOST_IN_FLIGHT};

@@ -8,6 +8,8 @@ use serde::Serialize;
 
 use super::output::{self, note};
 use super::table::shown;
+#[cfg(feature = "canvas-http")]
+use crate::canvas::Summary;
 use crate::certificate::Infeasible;
 use crate::diagnostic::{CodeCount, Diagnostic, Diagnostics, KEPT_PER_CODE, Position, Severity};
 
@@ -22,6 +24,17 @@ pub(super) enum Exit {
     Usage = 2,
     /// There is no valid assignment, or it is undecided.
     Infeasible = 3,
+    /// What was planned is not done yet.
+    #[cfg_attr(not(feature = "canvas-http"), allow(dead_code, reason = "only Canvas is remote"))]
+    Pending = 4,
+    /// An installation is not in the state that the plan was made from.
+    #[cfg_attr(not(feature = "canvas-http"), allow(dead_code, reason = "only Canvas is remote"))]
+    Drift = 5,
+    /// A part was done, and is written down; the same command does the rest.
+    #[cfg_attr(not(feature = "canvas-http"), allow(dead_code, reason = "only Canvas is remote"))]
+    Partly = 6,
+    /// An installation or the way there failed.
+    Remote = 7,
     /// A mistake in this program.
     Bug = 70,
     /// Stopped from outside.
@@ -51,6 +64,18 @@ pub(super) enum Failure {
     Infeasible { file: String, certificate: Box<Infeasible>, sentences: Vec<String> },
     /// Neither an assignment nor a proof was found in so many steps.
     Undecided { steps: u64 },
+    /// An installation or the way there failed: the status, where it answered, and whether it is not known what was done.
+    #[cfg_attr(not(feature = "canvas-http"), allow(dead_code, reason = "only Canvas is remote"))]
+    Remote { message: String, status: Option<u16>, unclear: bool },
+    /// A plan or a journal that cannot be used there.
+    #[cfg(feature = "canvas-http")]
+    Refused { code: &'static str, message: String },
+    /// Not as it was when the plan was made, or not as the plan left it.
+    #[cfg(feature = "canvas-http")]
+    Drift(Box<Summary>),
+    /// A part was done; how to go on, in words.
+    #[cfg(feature = "canvas-http")]
+    Partly { summary: Box<Summary>, resume: String },
     /// Stopped from outside.
     Interrupted,
     /// A mistake in this program.
@@ -84,6 +109,16 @@ struct Details<'a> {
     certificate: Option<&'a Infeasible>,
     #[serde(skip_serializing_if = "Option::is_none")]
     sentences: Option<&'a [String]>,
+    /// What an installation answered.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    status: Option<u16>,
+    /// Whether it is not known what was done there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unclear: Option<bool>,
+    /// What a run came to.
+    #[cfg(feature = "canvas-http")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    summary: Option<&'a Summary>,
 }
 
 impl Failure {
@@ -112,6 +147,13 @@ impl Failure {
             Self::Input { .. } | Self::Read { .. } | Self::Write { .. } => Exit::Invalid,
             Self::Usage(_) => Exit::Usage,
             Self::Infeasible { .. } | Self::Undecided { .. } => Exit::Infeasible,
+            Self::Remote { .. } => Exit::Remote,
+            #[cfg(feature = "canvas-http")]
+            Self::Refused { .. } => Exit::Invalid,
+            #[cfg(feature = "canvas-http")]
+            Self::Drift(_) => Exit::Drift,
+            #[cfg(feature = "canvas-http")]
+            Self::Partly { .. } => Exit::Partly,
             Self::Interrupted => Exit::Interrupted,
             Self::Bug(_) => Exit::Bug,
         }
@@ -125,6 +167,13 @@ impl Failure {
             Self::Usage(_) => "usage",
             Self::Infeasible { .. } => "infeasible",
             Self::Undecided { .. } => "undecided",
+            Self::Remote { .. } => "remote",
+            #[cfg(feature = "canvas-http")]
+            Self::Refused { code, .. } => code,
+            #[cfg(feature = "canvas-http")]
+            Self::Drift(_) => "drift",
+            #[cfg(feature = "canvas-http")]
+            Self::Partly { .. } => "partly_applied",
             Self::Interrupted => "interrupted",
             Self::Bug(_) => "bug",
         }
@@ -136,13 +185,32 @@ impl Failure {
             Self::Read { file, error } => format!("{file} cannot be read: {}", reason(error)),
             Self::Write { file, error } => format!("{file} cannot be written: {}", reason(error)),
             Self::ClosedPipe => String::from("standard output is closed"),
-            Self::Usage(message) => message.clone(),
+            Self::Usage(message) | Self::Remote { message, .. } => message.clone(),
             Self::Infeasible { certificate, .. } => format!(
                 "there is no valid assignment: {} reviews are needed where at most {} are possible",
                 certificate.required, certificate.available
             ),
             Self::Undecided { steps } => {
                 format!("undecided: neither an assignment nor a proof that there is none was found in {steps} steps")
+            }
+            #[cfg(feature = "canvas-http")]
+            Self::Refused { message, .. } => message.clone(),
+            #[cfg(feature = "canvas-http")]
+            Self::Drift(summary) if summary.changed.is_empty() => format!(
+                "Canvas is not as it was when the plan was made ({} differences), so nothing was changed; make the plan anew from `canvas pull`, \
+                 or add --allow-drift",
+                summary.drift.len()
+            ),
+            #[cfg(feature = "canvas-http")]
+            Self::Drift(summary) => {
+                format!("the plan is applied, but Canvas was changed meanwhile ({} differences)", summary.changed.len())
+            }
+            #[cfg(feature = "canvas-http")]
+            Self::Partly { summary, resume } => {
+                let Summary { created, deleted, pending, .. } = **summary;
+                let why = summary.trouble.as_ref().map(|trouble| format!(": {trouble}")).unwrap_or_default();
+                let undone = pending + summary.left.len() as u64;
+                format!("partly applied, {created} created, {deleted} deleted, {undone} not done{why}; {resume}")
             }
             Self::Interrupted => String::from("interrupted"),
             Self::Bug(message) => format!("this is a bug in peerplan: {message}"),
@@ -162,6 +230,11 @@ impl Failure {
             Self::Infeasible { certificate, sentences, .. } => {
                 Some(Details { certificate: Some(certificate), sentences: Some(sentences), ..details })
             }
+            Self::Remote { status, unclear, .. } => {
+                Some(Details { status: *status, unclear: Some(*unclear), ..details })
+            }
+            #[cfg(feature = "canvas-http")]
+            Self::Drift(summary) | Self::Partly { summary, .. } => Some(Details { summary: Some(summary), ..details }),
             Self::Read { file, .. } | Self::Write { file, .. } => Some(Details { file: Some(file), ..details }),
             _ => line.is_some().then_some(details),
         };
@@ -184,6 +257,12 @@ impl Failure {
                 }
                 if file != "standard input" {
                     note(format_args!("  to see what would help: peerplan explain {}", shown(file)));
+                }
+            }
+            #[cfg(feature = "canvas-http")]
+            Self::Drift(summary) | Self::Partly { summary, .. } => {
+                for line in super::canvas::lines(summary) {
+                    note(format_args!("  {}", shown(&line)));
                 }
             }
             _ => {}

@@ -3,10 +3,13 @@
 //! The signal is taken by a thread of its own, so it works whatever the others do: read, compute, or wait for
 //! somebody to read what they print. A lock stands between that thread and whoever writes: a file is put in its place
 //! before the signal is looked at or not at all, and standard output gets whole lines.
+//!
+//! Work that another machine does too cannot be cut off without a doubt about what was done there. Whoever waits for such
+//! work asks for [gentleness](gently): then the first signal only asks to stop, and the second is as above.
 
 use std::fs;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
@@ -35,6 +38,15 @@ static BAR: Mutex<Option<ProgressBar>> = Mutex::new(None);
 /// Whether a signal came after all was written.
 static LATE: AtomicBool = AtomicBool::new(false);
 
+/// What the next signal does: [`HARSH`], or [`GENTLE`], and then it is [`ASKED`].
+static MANNER: AtomicU8 = AtomicU8::new(HARSH);
+/// It ends the process.
+const HARSH: u8 = 0;
+/// It asks for an end.
+const GENTLE: u8 = 1;
+/// It ends the process, for a signal has asked already.
+const ASKED: u8 = 2;
+
 /// From here on Ctrl-C ends the process with exit code 130.
 pub(super) fn watch() {
     // Where it cannot be taken, the system ends the process as it does by default.
@@ -43,6 +55,14 @@ pub(super) fn watch() {
 
 /// A signal came.
 fn stop() {
+    if MANNER.compare_exchange(GENTLE, ASKED, Ordering::SeqCst, Ordering::SeqCst).is_ok() {
+        let ask = || note("peerplan: stopping when what is under way has ended; once more ends at once");
+        match &*BAR.lock().unwrap_or_else(PoisonError::into_inner) {
+            Some(bar) => bar.suspend(ask),
+            None => ask(),
+        }
+        return;
+    }
     if LATE.load(Ordering::SeqCst) {
         end();
     }
@@ -124,4 +144,31 @@ pub(super) fn done() {
 /// The bar to take away when a signal comes.
 pub(super) fn show(bar: Option<ProgressBar>) {
     *BAR.lock().unwrap_or_else(PoisonError::into_inner) = bar;
+}
+
+/// From here on the first signal only asks for an end, as long as the value lives.
+#[cfg(feature = "canvas-http")]
+pub(super) fn gently() -> Gentle {
+    MANNER.store(GENTLE, Ordering::SeqCst);
+    Gentle(())
+}
+
+/// Work that comes to its end after the first signal.
+#[cfg(feature = "canvas-http")]
+pub(super) struct Gentle(());
+
+#[cfg(feature = "canvas-http")]
+impl Gentle {
+    /// Whether a signal has asked for an end.
+    #[allow(clippy::unused_self, reason = "only whoever is gentle is asked")]
+    pub(super) fn asked(&self) -> bool {
+        MANNER.load(Ordering::SeqCst) == ASKED
+    }
+}
+
+#[cfg(feature = "canvas-http")]
+impl Drop for Gentle {
+    fn drop(&mut self) {
+        MANNER.store(HARSH, Ordering::SeqCst);
+    }
 }

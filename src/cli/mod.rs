@@ -8,6 +8,8 @@
     reason = "the command is the executor: it opens files and knows the time and the terminal"
 )]
 
+#[cfg(feature = "canvas-http")]
+mod canvas;
 mod completions;
 mod explain;
 mod failure;
@@ -72,6 +74,10 @@ Exit codes:
   1    invalid input, a failed verification, or a file that cannot be read or written
   2    usage
   3    infeasible, with a proof, or undecided
+  4    changes are pending
+  5    drift: what is in Canvas is not what the plan was made from; nothing was done
+  6    partly applied; the same command resumes
+  7    Canvas or the way there failed; nothing was done, unless the message says that it is not known
   70   a bug in peerplan
   130  interrupted
 
@@ -86,6 +92,8 @@ enum Verb {
     Explain(explain::Args),
     Metrics(metrics::Args),
     Generate(generate::Args),
+    #[cfg(feature = "canvas-http")]
+    Canvas(canvas::Args),
     Strategies(strategies::Args),
     Schema(schema::Args),
     Completions(completions::Args),
@@ -105,6 +113,8 @@ impl Verb {
             Self::Explain(args) => args.run(console),
             Self::Metrics(args) => args.run(console),
             Self::Generate(args) => args.run(console),
+            #[cfg(feature = "canvas-http")]
+            Self::Canvas(args) => args.run(console),
             Self::Strategies(_) => strategies::run(console),
             Self::Schema(args) => args.run(),
             Self::Completions(args) => args.run(),

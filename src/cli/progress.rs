@@ -14,6 +14,7 @@ const PATIENCE: Duration = Duration::from_millis(500);
 
 const KNOWN: &str = "{elapsed_precise} {msg} [{bar:30}] {pos}/{len}";
 const UNKNOWN: &str = "{elapsed_precise} {msg}";
+const COUNTED: &str = "{elapsed_precise} {msg} {pos}";
 
 /// Shows how far the work is: on a terminal only, and only when it lasts.
 #[derive(Debug)]
@@ -22,22 +23,29 @@ pub(super) struct Bar {
     terminal: bool,
     shown: Option<ProgressBar>,
     stage: &'static str,
+    template: &'static str,
 }
 
 impl Bar {
     /// Work begins.
     pub(super) fn new() -> Self {
-        Self { started: Instant::now(), terminal: io::stderr().is_terminal(), shown: None, stage: "" }
+        Self { started: Instant::now(), terminal: io::stderr().is_terminal(), shown: None, stage: "", template: "" }
     }
 
     /// A bar that never shows.
     pub(super) fn hidden() -> Self {
-        Self { started: Instant::now(), terminal: false, shown: None, stage: "" }
+        Self { started: Instant::now(), terminal: false, shown: None, stage: "", template: "" }
     }
 
     /// A stage of unknown length begins.
     pub(super) fn stage(&mut self, stage: &'static str) {
         self.show(stage, 0, 0);
+    }
+
+    /// So much of a stage is done, of so much in all; 0 where that is not known.
+    #[cfg(feature = "canvas-http")]
+    pub(super) fn at(&mut self, stage: &'static str, done: u64, total: u64) {
+        self.show(stage, done, total);
     }
 
     fn show(&mut self, stage: &'static str, done: u64, total: u64) {
@@ -49,10 +57,15 @@ impl Bar {
             interrupt::show(Some(bar.clone()));
             bar
         });
-        if stage != self.stage {
+        // Where the end is unknown, a bar would say nothing.
+        let template = match (done, total) {
+            (0, 0) => UNKNOWN,
+            (_, 0) => COUNTED,
+            _ => KNOWN,
+        };
+        if stage != self.stage || template != self.template {
             self.stage = stage;
-            // Where the end is unknown, a bar would say nothing.
-            let template = if total == 0 { UNKNOWN } else { KNOWN };
+            self.template = template;
             if let Ok(style) = ProgressStyle::with_template(template) {
                 bar.set_style(style.progress_chars("=> "));
             }
