@@ -67,7 +67,7 @@ fn each_fault_has_its_effect_before_or_after_or_later_or_not_at_all() {
 #[test]
 fn storms_last_for_a_while() {
     let mut world = World::new(Course::of(4, 1), Faults { storms: 1000, ..Faults::default() }, 3);
-    let mut status = |world: &mut World| {
+    let status = |world: &mut World| {
         world.send(post(1));
         match world.advance(None) {
             Some((_, Outcome::Answer(answer))) => answer.status,

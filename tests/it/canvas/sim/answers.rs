@@ -45,13 +45,11 @@ pub(super) fn forbidden(manner: &Manner) -> Response {
 
 /// Too many requests; older installations say so with the status of a missing right.
 pub(crate) fn throttled(old: bool) -> Response {
-    let (status, body) = match old {
-        true => (403, "403 Forbidden (Rate Limit Exceeded)"),
-        false => (429, "429 Too Many Requests (Rate Limit Exceeded)"),
-    };
+    let (status, words) = if old { (403, "403 Forbidden") } else { (429, "429 Too Many Requests") };
+    let body = format!("{words} (Rate Limit Exceeded)");
     let headers = [("content-type", "text/plain; charset=utf-8"), ("x-rate-limit-remaining", "0.0")];
     let headers = headers.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec();
-    Response { status, headers, body: body.as_bytes().to_vec() }
+    Response { status, headers, body: body.into_bytes() }
 }
 
 /// The page of a proxy.

@@ -75,6 +75,7 @@ pub(crate) enum Role {
 
 /// In what releases and installations differ.
 #[derive(Debug, Clone)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a habit of its own")]
 pub(crate) struct Manner {
     /// Ids as texts.
     pub(crate) string_ids: bool,

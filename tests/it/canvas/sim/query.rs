@@ -34,7 +34,11 @@ impl Query {
     /// All but the page, and the token if it stands there, as it stands in links.
     pub(super) fn rest(&self) -> String {
         let kept = self.0.iter().filter(|(name, _)| name != "page" && name != "access_token");
-        kept.map(|(name, value)| format!("{}={value}&", name.replace('[', "%5B").replace(']', "%5D"))).collect()
+        let mut text = String::new();
+        for (name, value) in kept {
+            text.extend([&name.replace('[', "%5B").replace(']', "%5D"), "=", value, "&"]);
+        }
+        text
     }
 }
 

@@ -38,9 +38,9 @@ impl Course {
         let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
         let asked = Asked { role, section: None, path, query };
         match (method, segments.as_slice()) {
-            (_, ["courses", id, rest @ ..]) if self.is_course(id) => self.in_course(method, rest, asked),
+            (_, ["courses", id, rest @ ..]) if self.is_course(id) => self.in_course(method, rest, &asked),
             (_, ["sections", id, rest @ ..]) => match self.section(id) {
-                Some(section) => self.in_course(method, rest, Asked { section: Some(section), ..asked }),
+                Some(section) => self.in_course(method, rest, &Asked { section: Some(section), ..asked }),
                 None => not_found(),
             },
             (Method::Get, ["group_categories", id]) if number(id) == Some(self.category) => self.show_category(),
@@ -64,20 +64,20 @@ impl Course {
         self.sections.contains(&id).then_some(id)
     }
 
-    fn in_course(&mut self, method: Method, rest: &[&str], asked: Asked<'_>) -> Response {
+    fn in_course(&mut self, method: Method, rest: &[&str], asked: &Asked<'_>) -> Response {
         let whole = asked.section.is_none();
         match (method, rest) {
-            (Method::Get, ["sections"]) if whole => self.list_sections(&asked),
-            (Method::Get, ["enrollments"]) => self.list_enrollments(&asked),
+            (Method::Get, ["sections"]) if whole => self.list_sections(asked),
+            (Method::Get, ["enrollments"]) => self.list_enrollments(asked),
             (_, ["assignments", id, rest @ ..]) if number(id) == Some(self.assignment.id) => match (method, rest) {
-                (Method::Get, []) if whole => self.show_assignment(&asked),
-                (Method::Get, ["submissions"]) => self.list_submissions(&asked),
-                (Method::Get, ["peer_reviews"]) => self.list_reviews(None, &asked),
-                (Method::Post, ["allocate"]) if whole => self.allocate(&asked),
+                (Method::Get, []) if whole => self.show_assignment(asked),
+                (Method::Get, ["submissions"]) => self.list_submissions(asked),
+                (Method::Get, ["peer_reviews"]) => self.list_reviews(None, asked),
+                (Method::Post, ["allocate"]) if whole => self.allocate(asked),
                 (_, ["submissions", id, "peer_reviews"]) => match (number(id), method) {
-                    (id, Method::Get) => self.list_reviews(Some(id.unwrap_or(0)), &asked),
-                    (Some(id), Method::Post) => self.create(id, &asked),
-                    (Some(id), Method::Delete) => self.delete(id, &asked),
+                    (id, Method::Get) => self.list_reviews(Some(id.unwrap_or(0)), asked),
+                    (Some(id), Method::Post) => self.create(id, asked),
+                    (Some(id), Method::Delete) => self.delete(id, asked),
                     _ => not_found(),
                 },
                 _ => not_found(),

@@ -75,7 +75,7 @@ pub(crate) fn run(session: &mut dyn Session, world: &mut World, until: Until) ->
         let dies = until == Until::Killed(trace.steps);
         trace.steps += 1;
         assert!(trace.steps < STEPS, "it comes to no end");
-        match session.poll(world.now - start) {
+        match session.poll(world.since(start)) {
             Step::Record(line) if dies => trace.tear(&line, world),
             Step::Record(line) => trace.write(&line, world.log.len()),
             Step::Send(..) if dies && world.chance.chance(1, 2) => {}
@@ -98,7 +98,7 @@ pub(crate) fn run(session: &mut dyn Session, world: &mut World, until: Until) ->
             }
             Step::Done => {
                 assert!(under_way.is_empty(), "it ends though something is under way");
-                assert_eq!(session.poll(world.now - start), Step::Done, "what has ended goes on");
+                assert_eq!(session.poll(world.since(start)), Step::Done, "what has ended goes on");
                 return trace;
             }
         }
@@ -122,7 +122,7 @@ fn wait(
     let until = until.into_iter().chain(early).min();
     let Some((number, outcome)) = world.advance(until) else { return };
     let ticket = under_way.remove(&number).unwrap();
-    let now = world.now - start;
+    let now = world.since(start);
     session.handle(ticket, outcome.clone(), now);
     // What is not under way is ignored.
     if world.chance.chance(1, 8) {

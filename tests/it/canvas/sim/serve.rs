@@ -219,11 +219,11 @@ impl Shared {
 fn spoken(answer: &Response, last: bool) -> Vec<u8> {
     let mut head = format!("HTTP/1.1 {} Status\r\n", answer.status);
     for (name, value) in &answer.headers {
-        head.push_str(&format!("{name}: {value}\r\n"));
+        head.extend([name, ": ", value, "\r\n"]);
     }
     if last {
         head.push_str("connection: close\r\n");
     }
-    head.push_str(&format!("content-length: {}\r\n\r\n", answer.body.len()));
+    head.extend(["content-length: ", &answer.body.len().to_string(), "\r\n\r\n"]);
     [head.as_bytes(), &answer.body].concat()
 }

@@ -67,6 +67,11 @@ impl World {
         }
     }
 
+    /// The time that has gone by.
+    pub(super) fn since(&self, start: Duration) -> Duration {
+        self.now.saturating_sub(start)
+    }
+
     /// A random span of milliseconds.
     pub(super) fn span(&mut self, from: u64, to: u64) -> Duration {
         Duration::from_millis(from + self.chance.below(to - from))
