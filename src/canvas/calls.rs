@@ -96,9 +96,16 @@ impl<K> Calls<K> {
         self.under_way.len() < most && now >= self.pause
     }
 
-    /// Drops what waits and was not sent.
-    pub(super) fn drop_waiting(&mut self) {
+    /// How many wait or are under way.
+    pub(super) fn len(&self) -> usize {
+        self.waiting.len() + self.under_way.len()
+    }
+
+    /// Drops what waits and was not sent; whether there was anything.
+    pub(super) fn drop_waiting(&mut self) -> bool {
+        let any = !self.waiting.is_empty();
         self.waiting.clear();
+        any
     }
 
     /// The next request to be sent now.

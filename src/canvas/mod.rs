@@ -8,6 +8,7 @@
 mod allocation;
 mod apply;
 mod base;
+#[allow(dead_code, reason = "what only writing sessions need is taken into use with them")]
 mod calls;
 mod decision;
 #[cfg(feature = "canvas-http")]
@@ -16,6 +17,7 @@ mod journal;
 mod link;
 mod live;
 mod pages;
+mod pull;
 mod records;
 pub mod request;
 mod response;
@@ -30,6 +32,7 @@ pub use decision::{ATTEMPTS, Cause, Decision, Refusal, decide, wait};
 pub use journal::{BadJournal, Header, Journal, Mode};
 pub use link::next_link;
 pub use live::{Change, Difference};
+pub use pull::{Pull, PullFailure, PullFrom, PullOptions, Pulled, Reading};
 pub use request::{AssignmentPath, Context, Method, Request};
 pub use response::{Loss, Outcome, Response};
 pub use session::{Reached, Session, Step, Ticket};

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 /// such as the command line, may use everything.
 const ROOMS: &[(&str, &[&str])] = &[
     ("assignment", &["problem"]),
-    ("canvas", &["formats", "id", "input", "plan", "random"]),
+    ("canvas", &["diagnostic", "formats", "id", "input", "plan", "random"]),
     ("certificate", &["id"]),
     ("diagnostic", &[]),
     ("explain", &["certificate", "id", "input", "problem", "strategy"]),
@@ -33,7 +33,7 @@ const LIBRARIES: &[(&str, &[&str])] = &[
     ("ctrlc", &["cli"]),
     ("hmac_sha256", &["canvas", "problem"]),
     ("indicatif", &["cli"]),
-    ("petgraph", &["metrics", "strategy"]),
+    ("petgraph", &["flow", "metrics", "strategy"]),
     ("rand", &["random"]),
     ("rand_chacha", &["random"]),
     ("rayon", &["cli", "parallel"]),

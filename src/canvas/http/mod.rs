@@ -7,6 +7,8 @@
 
 mod client;
 mod drive;
+#[cfg(test)]
+mod drive_tests;
 mod loss;
 mod token;
 

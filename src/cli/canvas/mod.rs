@@ -9,6 +9,7 @@ mod drive;
 mod ids;
 mod job;
 mod journal;
+mod pull;
 mod rollback;
 mod status;
 
@@ -27,6 +28,7 @@ Environment:
                     it is never shown and never kept, and --token-file FILE goes before it
 
 Examples:
+  peerplan canvas pull --course 101 --assignment 501 -o problem.json
   peerplan canvas status plan.json
   peerplan canvas apply plan.json
   peerplan canvas rollback plan.json.journal.jsonl";
@@ -44,6 +46,7 @@ pub(super) struct Args {
 
 #[derive(Debug, Subcommand)]
 enum Verb {
+    Pull(pull::Args),
     Apply(apply::Args),
     Status(status::Args),
     Rollback(rollback::Args),
@@ -56,6 +59,7 @@ impl Args {
             Verb::Apply(args) => args.run(console),
             Verb::Status(args) => args.run(console),
             Verb::Rollback(args) => args.run(console),
+            Verb::Pull(args) => args.run(console),
             Verb::Allocate(args) => args.run(console),
         }
     }

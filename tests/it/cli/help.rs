@@ -17,6 +17,8 @@ fn the_verbs_are_those_tested_here() {
     let (_, rest) = help.split_once("Commands:\n").unwrap();
     let verbs: Vec<&str> =
         rest.lines().take_while(|line| !line.is_empty()).filter_map(|l| l.split_whitespace().next()).collect();
+    // The examples of `canvas` take a server, and are tried with the client.
+    let verbs: Vec<&str> = verbs.into_iter().filter(|verb| *verb != "canvas").collect();
     assert_eq!(verbs[..verbs.len() - 1], VERBS);
     assert_eq!(verbs.last(), Some(&"help"));
 }

@@ -1,6 +1,16 @@
 //! What Canvas answers, read tolerantly: unknown fields and states are let through, ids are integers or texts, and what is absent is
 //! asked for only where it is needed.
 
+mod assignment;
+mod enrollment;
+mod group;
+mod submission;
+
+pub(super) use assignment::{Assignment, Visibility, assignment};
+pub(super) use enrollment::{Enrollment, Presence, enrollment};
+pub(super) use group::{accepted_member, group};
+pub(super) use submission::{Row, submission};
+
 use serde_json::Value;
 
 use super::decision::Refusal;
@@ -11,17 +21,29 @@ use crate::input::{PeerReview, WorkflowState};
 pub(super) fn id(value: &Value) -> Option<Id> {
     match value {
         Value::Number(number) => number.as_u64().map(Id::from),
-        Value::String(text) => {
-            let id = Id::text(text).ok()?;
-            Some(id.value().map_or(id, Id::from))
-        }
+        Value::String(text) => Id::text(text).ok().map(normal),
         _ => None,
     }
+}
+
+/// An id in the form in which all of them are kept: an integer wherever it is one.
+pub(super) fn normal(id: Id) -> Id {
+    id.value().map_or(id, Id::from)
 }
 
 /// The id in a field; none where it is absent or null.
 pub(super) fn id_in(record: &Value, field: &str) -> Option<Id> {
     id(record.get(field)?)
+}
+
+/// Whether a field is there and true.
+fn is_set(record: &Value, field: &str) -> bool {
+    record.get(field).and_then(Value::as_bool) == Some(true)
+}
+
+/// The text in a field; none where it is absent, null, empty or anything else.
+fn text_in<'v>(record: &'v Value, field: &str) -> Option<&'v str> {
+    record.get(field)?.as_str().map(str::trim).filter(|text| !text.is_empty())
 }
 
 /// A peer review as it stands in an installation.
