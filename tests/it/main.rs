@@ -7,6 +7,8 @@
 )]
 
 mod big;
+#[cfg(feature = "canvas")]
+mod canvas;
 #[cfg(feature = "canvas-http")]
 mod canvas_http;
 #[cfg(feature = "cli")]
