@@ -15,7 +15,7 @@ use crate::id::Id;
 const HELP: &str = "\
 Examples:
   peerplan canvas pull --course 101 --assignment 501 -o problem.json
-  peerplan canvas pull --course 101 --assignment 501 --section 11 | peerplan plan - --set policy.reviews_per_student=3";
+  peerplan canvas pull --course 101 --assignment 501 --section 11 --names -o section.json";
 
 /// Read an assignment from Canvas as a problem file
 ///

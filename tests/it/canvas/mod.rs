@@ -6,3 +6,5 @@ mod behaviour;
 mod kill;
 mod network;
 mod sim;
+#[cfg(all(unix, feature = "canvas-http", feature = "cli"))]
+mod walk;

@@ -193,12 +193,12 @@ fn a_token_comes_from_its_file_first() {
 
 #[cfg(unix)]
 #[test]
-fn every_example_of_every_help_works() {
+fn every_example_of_the_help_works() {
     let server = Server::answering(json(REVIEW));
     let directory = Path::new(env!("CARGO_BIN_EXE_peerplan")).parent().unwrap();
     let path = std::env::var("PATH").unwrap();
-    for verb in [&["canvas"][..], &ALLOCATE[..2]] {
-        let (code, help, _) = done(bare(&[verb, &["--help"]].concat()).output().unwrap());
+    {
+        let (code, help, _) = done(bare(&[&ALLOCATE[..2], &["--help"]].concat()).output().unwrap());
         assert_eq!(code, 0);
         let (_, examples) = help.split_once("\nExamples:\n").unwrap();
         for example in examples.lines().map(str::trim).filter(|line| !line.is_empty()) {
@@ -208,5 +208,5 @@ fn every_example_of_every_help_works() {
             assert_eq!(done(shell.output().unwrap()).0, 0, "{example}");
         }
     }
-    assert_eq!(server.requests().len(), 4);
+    assert_eq!(server.requests().len(), 2);
 }
