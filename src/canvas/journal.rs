@@ -208,6 +208,12 @@ impl Journal {
         let review_id = entry.get("review_id").and_then(id);
         match event {
             "sending" => {
+                // It was looked at before this was sent: what was open had worked, and what was done is undone.
+                if mode == Mode::Apply {
+                    self.done.remove(&pair);
+                } else if let Some((Mode::Apply, effect)) = self.open.remove(&pair) {
+                    self.done.entry(pair.clone()).or_insert(effect);
+                }
                 self.open.insert(pair, (mode, Effect { op, review_id: None, user_id: id_in(entry, "user_id") }));
             }
             "done" => {
@@ -238,6 +244,11 @@ impl Journal {
     /// Whether something was sent for a pair, of which it is not known what came of it.
     pub(super) fn is_open(&self, pair: &Pair) -> bool {
         self.open.contains_key(pair)
+    }
+
+    /// What was sent for a pair, where it is not known what came of it.
+    pub(super) fn open_op(&self, pair: &Pair) -> Option<Op> {
+        self.open.get(pair).map(|(_, effect)| effect.op)
     }
 
     /// How many bytes of the text are whole lines: what follows is to be cut off before lines are added.

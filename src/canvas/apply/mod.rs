@@ -221,12 +221,14 @@ impl Session for Apply {
     }
 
     fn handle(&mut self, ticket: Ticket, outcome: Outcome, now: Duration) {
-        let Some((kind, answer)) = self.calls.end(ticket, outcome, now) else { return };
-        match kind {
-            Kind::Write(step) => self.written(step, answer, now),
-            Kind::Read(..) if self.breaks_off() => {}
-            Kind::Read(reading, pages) => self.has_read(reading, pages, answer, now),
+        match self.calls.end(ticket, outcome, now) {
+            Some((Kind::Write(step), answer)) => self.written(step, answer, now),
+            Some((Kind::Read(reading, pages), answer)) if !self.breaks_off() => {
+                self.has_read(reading, pages, answer, now);
+            }
+            _ => {}
         }
+        // What would be tried again, too.
         if self.breaks_off() {
             self.calls.drop_waiting();
         }

@@ -47,9 +47,19 @@ impl Apply {
         self.stage = Stage::Writing;
         for step in 0..self.states.len() {
             let TaskStep { op, pair, .. } = self.task.steps[step].clone();
-            // What an earlier run has left open has worked; what is undone is not to be undone again.
-            let news = self.earlier.is_open(&pair) || self.task.mode == Mode::Rollback;
-            if self.states[step] == State::Done && news {
+            if self.states[step] != State::Done {
+                continue;
+            }
+            if self.earlier.open_op(&pair).is_some_and(|open| open != op) {
+                // What an earlier run has sent, to the opposite effect, may still be under way: there is a second look.
+                self.states[step] = State::Open;
+                self.summary.already -= 1;
+                if op == Op::Create {
+                    self.queue.expect(&self.task.steps[step]);
+                }
+                self.read(Reading::After(step, 2), now + wait(2, u16::MAX));
+            } else if self.earlier.is_open(&pair) || self.task.mode == Mode::Rollback {
+                // What an earlier run has left open has worked; what is undone is not to be undone again.
                 let review_id = live.of(&pair).first().and_then(|review| review.id.as_ref());
                 self.record(&Entry::Done { op, pair: &pair, review_id });
             }
@@ -77,7 +87,13 @@ impl Apply {
             let review_id = live.of(pair).first().and_then(|review| review.id.as_ref());
             // What was denied when it was sent for the first time was done by somebody else.
             let sends = self.sends[step] - u32::from(matches!(reading, Reading::Denied(_)));
-            return self.done(step, review_id, sends > 0 || self.earlier.is_open(pair));
+            let ours = sends > 0 || self.earlier.open_op(pair) == Some(*op);
+            if !ours && self.earlier.is_open(pair) {
+                // What an earlier run has sent to the opposite effect has not worked, or was undone.
+                let (op, pair) = (*op, pair.clone());
+                self.record(&Entry::Done { op, pair: &pair, review_id });
+            }
+            return self.done(step, review_id, ours);
         }
         if *op == Op::Delete {
             let other =
