@@ -36,8 +36,6 @@ struct Seen {
 pub(super) struct Visit {
     wire: Box<dyn Wire>,
     seen: Arc<Seen>,
-    /// How many came before.
-    pub(super) number: usize,
 }
 
 impl Server {
@@ -63,9 +61,9 @@ impl Server {
                 let stream = stream.unwrap();
                 stream.set_read_timeout(Some(LONG)).unwrap();
                 stream.set_write_timeout(Some(LONG)).unwrap();
-                let number = shared.visits.fetch_add(1, Ordering::SeqCst);
+                shared.visits.fetch_add(1, Ordering::SeqCst);
                 let (seen, serve, wrap) = (Arc::clone(&shared), Arc::clone(&serve), Arc::clone(&wrap));
-                thread::spawn(move || serve(&mut Visit { wire: wrap(stream), seen, number }));
+                thread::spawn(move || serve(&mut Visit { wire: wrap(stream), seen }));
             }
         });
         Self { address, seen, accepting: Some(accepting) }
