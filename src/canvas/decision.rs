@@ -114,6 +114,12 @@ pub fn decide(request: &Request, outcome: &Outcome, attempt: u32, chance: u16) -
         Outcome::Lost(Loss::TooLarge) if !request.method.writes() => return Decision::GiveUp(Refusal::TooLarge),
         Outcome::Lost(Loss::Untrusted) => return Decision::GiveUp(Refusal::Untrusted),
         Outcome::Lost(loss) => Cause::Lost(*loss),
+        // A page instead of an answer: whether Canvas has seen the request is not known.
+        Outcome::Answer(answer)
+            if request.method.writes() && matches!(answer.status, 400 | 404) && answer.json().is_none() =>
+        {
+            Cause::Foreign
+        }
         Outcome::Answer(answer) => match judge(answer) {
             Judgement::Done => return Decision::Done,
             Judgement::GiveUp(refusal) => return Decision::GiveUp(refusal),

@@ -128,6 +128,8 @@ pub struct Journal {
     done: BTreeMap<Pair, Effect>,
     /// What was sent, with nothing known of what came of it.
     open: BTreeMap<Pair, (Mode, Effect)>,
+    /// Whether the last run came to a complete end.
+    complete: bool,
     /// How many bytes of the text are whole lines.
     length: usize,
 }
@@ -151,6 +153,7 @@ impl Journal {
         let length = text.iter().rposition(|&byte| byte == b'\n').map_or(0, |end| end + 1);
         let mut journal = Self { length, ..Self::default() };
         let mut mode = Mode::Apply;
+        let torn = &text[length..];
         for (number, line) in (1..).zip(text[..length].split(|&byte| byte == b'\n')) {
             if line.trim_ascii().is_empty() {
                 continue;
@@ -159,15 +162,22 @@ impl Journal {
             let entry: Value = serde_json::from_slice(line).map_err(|_| bad("this is no JSON"))?;
             let event = entry.get("event").and_then(Value::as_str).ok_or(bad("this is no line of a journal"))?;
             if event == "begun" {
+                journal.complete = false;
                 mode = journal.begin(&entry).map_err(bad)?;
                 continue;
             }
             if journal.header.is_none() {
                 return Err(bad("a journal begins with a line \"begun\""));
             }
+            journal.complete = event == "ended" && entry.get("outcome").and_then(Value::as_str) == Some("complete");
             if matches!(event, "sending" | "done" | "left") {
                 journal.take(event, mode, &entry).ok_or(bad("a field is missing or malformed"))?;
             }
+        }
+        // Without a whole line before it, the rest must at least look like the beginning of one: other files are not to be written over.
+        let begins = |line: &[u8]| torn.starts_with(line) || line.starts_with(torn);
+        if journal.header.is_none() && !begins(b"{\"at\":\"") && !begins(b"{\"event\":\"begun\"") {
+            return Err(BadJournal { line: 1, what: "this is no line of a journal" });
         }
         Ok(journal)
     }
@@ -225,7 +235,9 @@ impl Journal {
                     self.done.insert(pair, Effect { op, review_id, user_id });
                 }
             }
-            _ => drop(self.open.remove(&pair)),
+            // What another kind of run has left open is still not known.
+            _ if self.open.get(&pair).is_some_and(|(open, _)| *open == mode) => drop(self.open.remove(&pair)),
+            _ => {}
         }
         Some(())
     }
@@ -255,6 +267,12 @@ impl Journal {
     #[must_use]
     pub const fn length(&self) -> usize {
         self.length
+    }
+
+    /// Whether the last run did not come to a complete end.
+    #[must_use]
+    pub const fn is_unfinished(&self) -> bool {
+        self.header.is_some() && !self.complete
     }
 
     /// To what it belongs; none where nothing was begun.

@@ -67,6 +67,11 @@ pub struct Task {
     pub(super) steps: Vec<TaskStep>,
     /// The reviews that are to stay; none where nothing is expected.
     pub(super) kept: Option<BTreeSet<Pair>>,
+    /// The submissions that get new reviews.
+    created: BTreeSet<Id>,
+    /// All submissions and reviewers that it speaks of.
+    assets: BTreeSet<Id>,
+    assessors: BTreeSet<Id>,
     header: Header,
 }
 
@@ -172,13 +177,19 @@ impl Task {
             Some(section) => Context::Section(section.clone()),
             None => Context::Course(header.course_id.clone()),
         };
-        let ids = steps.iter().flat_map(|step| [&step.pair.asset_id, &step.pair.assessor_id]);
+        let pairs = || steps.iter().map(|step| &step.pair).chain(kept.iter().flatten());
+        let assets: BTreeSet<Id> = pairs().map(|pair| pair.asset_id.clone()).collect();
+        let assessors: BTreeSet<Id> = pairs().map(|pair| pair.assessor_id.clone()).collect();
+        // Canvas lists submissions and students by numbers; another way to write one would never be found again.
+        let odd = assets.iter().chain(&assessors).find(|id| id.value().is_none());
         let places = [&header.course_id, &header.assignment_id].into_iter().chain(&header.section_id);
-        if let Some(id) = places.chain(ids).find(|id| !is_addressable(id)) {
+        if let Some(id) = odd.or_else(|| places.into_iter().find(|id| !is_addressable(id))) {
             return Err(BadTask::Id(id.to_string()));
         }
+        let created =
+            steps.iter().filter(|step| step.op == Op::Create).map(|step| step.pair.asset_id.clone()).collect();
         let place = AssignmentPath { context, assignment_id: header.assignment_id.clone() };
-        Ok(Self { mode, place, steps, kept, header })
+        Ok(Self { mode, place, steps, kept, created, assets, assessors, header })
     }
 
     /// Whether a journal may be continued with this task.
@@ -195,12 +206,9 @@ impl Task {
     /// Whether a pair that nobody has planned is to be told of. Canvas lists the reviews of all sections whatever the way there; through
     /// a section only those of submissions that get new reviews are looked at, and those between submissions and reviewers of the plan.
     pub(super) fn concerns(&self, pair: &Pair) -> bool {
-        let known = || self.steps.iter().map(|step| &step.pair).chain(self.kept.iter().flatten());
-        let created = |step: &TaskStep| step.op == Op::Create && step.pair.asset_id == pair.asset_id;
         matches!(self.place.context, Context::Course(_))
-            || self.steps.iter().any(created)
-            || (known().any(|other| other.asset_id == pair.asset_id)
-                && known().any(|other| other.assessor_id == pair.assessor_id))
+            || self.created.contains(&pair.asset_id)
+            || (self.assets.contains(&pair.asset_id) && self.assessors.contains(&pair.assessor_id))
     }
 
     pub(super) const fn header(&self) -> &Header {

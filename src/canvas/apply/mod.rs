@@ -32,6 +32,8 @@ use super::response::Outcome;
 use super::session::{Reached, Session, Step, Ticket};
 use super::task::{Pair, Task};
 
+/// A review is deleted no later than this after it was looked at; else it is looked at again.
+const FRESH: Duration = Duration::from_secs(2);
 /// A step is sent so often at most.
 const SENDS: u32 = 4;
 
@@ -116,7 +118,9 @@ pub struct Apply {
     copies: Vec<u32>,
     queue: Queue,
     /// Deletes for which the reviews of the submission were just read.
-    cleared: VecDeque<usize>,
+    cleared: VecDeque<(usize, Duration)>,
+    /// The step whose line is being written, and when its submission was read.
+    armed: Option<(usize, Duration)>,
     lines: VecDeque<String>,
     begun: bool,
     /// The pairs that are to be there at the end.
@@ -146,6 +150,7 @@ impl Apply {
             copies: vec![1; steps],
             queue: Queue::default(),
             cleared: VecDeque::new(),
+            armed: None,
             lines: VecDeque::new(),
             begun: false,
             expected: BTreeSet::new(),
@@ -187,11 +192,26 @@ impl Session for Apply {
             if let Some(line) = self.lines.pop_front() {
                 return Step::Record(line);
             }
+            if self.breaks_off()
+                && let Some((step, _)) = self.armed.take()
+            {
+                self.disarm(step, "the run was stopped before it was sent");
+                continue;
+            }
+            if self.armed.is_some() && self.calls.has_room(now) {
+                self.fire(now);
+                continue;
+            }
             if let Some((ticket, request)) = self.calls.begin(now) {
                 self.summary.requests += 1;
                 return Step::Send(ticket, request);
             }
-            if self.stage == Stage::Writing && !self.breaks_off() && self.calls.has_room(now) && self.begin_step() {
+            if self.stage == Stage::Writing
+                && !self.breaks_off()
+                && self.armed.is_none()
+                && self.calls.has_room(now)
+                && self.begin_step(now)
+            {
                 continue;
             }
             if !self.calls.is_empty() || (self.stage == Stage::Writing && !self.breaks_off() && self.has_steps()) {
@@ -245,7 +265,8 @@ impl Session for Apply {
             Stage::Writing => "sending",
             Stage::Closing | Stage::Ended => "comparing with the plan",
         };
-        let done = self.states.iter().filter(|&&state| state != State::Open).count() as u64;
+        let Summary { created, deleted, already, left, .. } = &self.summary;
+        let done = created + deleted + already + left.len() as u64;
         let known = self.stage != Stage::Reading;
         Reached { stage, done: if known { done } else { 0 }, total: if known { self.states.len() as u64 } else { 0 } }
     }

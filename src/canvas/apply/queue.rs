@@ -67,9 +67,16 @@ impl Queue {
         Vec::new()
     }
 
-    /// A step is to be sent once more, before the others.
-    pub(super) fn again(&mut self, number: usize) {
-        self.ready.push_front(number);
+    /// A step is to be sent, or once more, before the others; a delete only if it waits for nothing. False where it must not be sent any more.
+    #[must_use]
+    pub(super) fn again(&mut self, number: usize, step: &TaskStep) -> bool {
+        let waiting = self.waiting.get_mut(&step.pair.asset_id).filter(|_| step.op == Op::Delete);
+        match waiting {
+            Some(waiting) if waiting.creates > 0 => waiting.deletes.push(number),
+            Some(waiting) if waiting.failed => return false,
+            _ => self.ready.push_front(number),
+        }
+        true
     }
 
     /// The next step to be sent.

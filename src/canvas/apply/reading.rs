@@ -1,15 +1,16 @@
 //! Reading reviews, and what follows: the comparison before and after, and the look at single submissions.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use super::{Apply, Ending, Kind, Reading, SENDS, Stage, State, Summary, Trouble, Why};
+use super::{Apply, Ending, Kind, LeftStep, Reading, SENDS, Stage, State, Summary, Trouble, Why};
 use crate::canvas::calls::Answer;
-use crate::canvas::decision::{Refusal, wait};
+use crate::canvas::decision::{ATTEMPTS, Cause, Refusal, wait};
 use crate::canvas::journal::{Entry, Mode};
 use crate::canvas::live::{Change, Difference, Live, Standing, drift, holds};
 use crate::canvas::pages::Pages;
 use crate::canvas::task::{Op, Pair, TaskStep};
+use crate::id::Id;
 
 impl Apply {
     pub(super) fn read(&mut self, reading: Reading, not_before: Duration) {
@@ -27,6 +28,10 @@ impl Apply {
         self.summary.drift = drift(&self.task, live, &self.earlier);
         self.summary.duplicates = live.pairs().filter(|pair| live.of(pair).len() > 1).cloned().collect();
         self.expected = live.pairs().cloned().collect();
+        if let Some(pair) = self.other_owner(live) {
+            self.stage = Stage::Closing;
+            return self.fail(Trouble::OtherOwner(pair));
+        }
         let open: Vec<usize> = (0..self.states.len()).filter(|&step| !holds(&self.task.steps[step], live)).collect();
         self.summary.already = (self.states.len() - open.len()) as u64;
         self.states.fill(State::Done);
@@ -65,11 +70,10 @@ impl Apply {
             }
         }
         for step in open {
-            if self.earlier.is_open(&self.task.steps[step].pair) {
+            let TaskStep { op, pair, .. } = &self.task.steps[step];
+            if *op == Op::Create && self.earlier.is_open(pair) {
                 // This was the first look at what an earlier run has left open; there is a second one.
-                if self.task.steps[step].op == Op::Create {
-                    self.queue.expect(&self.task.steps[step]);
-                }
+                self.queue.expect(&self.task.steps[step]);
                 self.read(Reading::After(step, 2), now + wait(2, u16::MAX));
             } else {
                 self.queue.add(step, &self.task.steps[step]);
@@ -78,11 +82,27 @@ impl Apply {
         self.queue.release();
     }
 
+    /// A pair of a submission that belongs to somebody else than the plan says: its id may be that of something else.
+    fn other_owner(&self, live: &Live) -> Option<Pair> {
+        let owners: BTreeMap<&Id, &Id> =
+            self.task.steps.iter().filter_map(|step| Some((&step.pair.asset_id, step.user_id.as_ref()?))).collect();
+        let differs = |pair: &&Pair| {
+            let owner = owners.get(&pair.asset_id);
+            owner.is_some_and(|owner| {
+                live.of(pair).iter().filter_map(|review| review.user_id.as_ref()).any(|id| id != *owner)
+            })
+        };
+        live.pairs().find(differs).cloned()
+    }
+
     /// The reviews of the submission of a step were read.
     fn look(&mut self, reading: Reading, live: &Live, now: Duration) {
         let (Reading::Before(step) | Reading::After(step, _) | Reading::Denied(step)) = reading else { return };
         let TaskStep { op, pair, only, .. } = &self.task.steps[step];
         self.copies[step] = u32::try_from(live.of(pair).len()).unwrap_or(u32::MAX);
+        if let Some(pair) = self.other_owner(live) {
+            return self.fail(Trouble::OtherOwner(pair));
+        }
         if holds(&self.task.steps[step], live) {
             let review_id = live.of(pair).first().and_then(|review| review.id.as_ref());
             // What was denied when it was sent for the first time was done by somebody else.
@@ -106,14 +126,19 @@ impl Apply {
             }
         }
         match reading {
-            Reading::Before(_) => self.cleared.push_back(step),
+            Reading::Before(_) => self.cleared.push_back((step, now)),
             Reading::After(_, 1) => self.read(Reading::After(step, 2), now + wait(self.sends[step] + 1, u16::MAX)),
             Reading::Denied(_) => self.leave(step, Why::Refused(400)),
-            _ if self.sends[step] >= SENDS => {
-                let refusal = Refusal::Exhausted { attempts: SENDS, cause: self.cause };
+            // Who is told to wait has sent nothing yet.
+            _ if self.sends[step] >= if self.cause == Cause::Throttled { ATTEMPTS } else { SENDS } => {
+                let refusal = Refusal::Exhausted { attempts: self.sends[step], cause: self.cause };
                 self.fail(Trouble::Refused { what: format!("the {pair}"), refusal });
             }
-            _ => self.queue.again(step),
+            _ => {
+                if !self.queue.again(step, &self.task.steps[step]) {
+                    self.leave(step, Why::Held);
+                }
+            }
         }
     }
 
@@ -151,8 +176,8 @@ impl Apply {
         let difference = |change, pair: &Pair| Difference { change, pair: pair.clone(), user_id: None };
         let left: BTreeSet<&Pair> = self.summary.left.iter().map(|left| &left.pair).collect();
         let gone = self.expected.iter().filter(|pair| !live.contains(pair)).map(|pair| difference(Change::Gone, pair));
-        let added =
-            live.pairs().filter(|pair| !self.expected.contains(*pair)).map(|pair| difference(Change::Added, pair));
+        let added = live.pairs().filter(|pair| !self.expected.contains(*pair) && self.task.concerns(pair));
+        let added = added.map(|pair| difference(Change::Added, pair));
         let known = |pair: &Pair| self.summary.drift.iter().any(|found| found.pair == *pair);
         let completed = self.summary.left.iter().filter(|left| left.reason == Why::Completed && !known(&left.pair));
         let completed = completed.map(|left| difference(Change::Completed, &left.pair));
@@ -161,8 +186,8 @@ impl Apply {
         changed.sort();
         self.summary.duplicates = live.pairs().filter(|pair| live.of(pair).len() > 1).cloned().collect();
         self.summary.changed = changed;
-        let missing = self.summary.left.iter().any(|left| !matches!(left.reason, Why::Left | Why::Completed));
-        self.end(if missing && self.task.mode == Mode::Apply {
+        let missing = |left: &LeftStep| !matches!(left.reason, Why::Left | Why::Completed | Why::Other);
+        self.end(if self.summary.left.iter().any(missing) {
             Ending::Partly
         } else if self.summary.changed.is_empty() || self.task.mode == Mode::Rollback {
             Ending::Complete

@@ -277,7 +277,7 @@ fn a_run_that_is_cut_off_anywhere_goes_on_and_sends_nothing_twice() {
             let mut session = Apply::new(base(), task(&plan), Journal::default(), options);
             let ended = drive(&mut session, &mut server, &mut journal, cut);
             // The last line may be torn.
-            let torn = format!("{journal}{{\"event\":\"sen");
+            let torn = format!("{journal}{{\"event\":\"{}", if journal.is_empty() { "beg" } else { "sen" });
             let earlier = Journal::read(torn.as_bytes()).unwrap();
             assert_eq!(earlier.length(), journal.len());
             let summary = run(task(&plan), &mut server, &mut journal, options);

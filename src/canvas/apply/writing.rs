@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Apply, Kind, LeftStep, Reading, State, Trouble, Why};
+use super::{Apply, FRESH, Kind, LeftStep, Reading, State, Trouble, Why};
 use crate::canvas::calls::Answer;
 use crate::canvas::decision::{Cause, Refusal, wait};
 use crate::canvas::journal::Entry;
@@ -34,7 +34,9 @@ impl Apply {
             Op::Delete => self.expected.remove(&pair),
         };
         self.states[step] = State::Done;
-        self.queue.settle(&self.task.steps[step], true);
+        for held in self.queue.settle(&self.task.steps[step], true) {
+            self.leave(held, Why::Held);
+        }
     }
 
     /// A step is left undone.
@@ -54,9 +56,10 @@ impl Apply {
         let TaskStep { op, pair, .. } = self.task.steps[step].clone();
         match answer {
             Answer::Done(response) => match self.check(step, &response) {
-                Ok(review_id) if op == Op::Delete && self.copies[step] > 1 => {
-                    // Canvas takes away one of several reviews of a pair at a time.
-                    self.record(&Entry::Done { op, pair: &pair, review_id: review_id.as_ref() });
+                Ok(_) if op == Op::Delete && self.copies[step] > 1 => {
+                    // Canvas takes away one of several reviews of a pair at a time: the step stays open.
+                    let reason = String::from("one of several reviews of the pair is deleted");
+                    self.record(&Entry::Unclear { op, pair: &pair, reason });
                     self.read(Reading::Before(step), now);
                 }
                 Ok(review_id) => self.done(step, review_id.as_ref(), true),
@@ -120,12 +123,23 @@ impl Apply {
         Ok(id_in(&record, "id"))
     }
 
-    /// The request of a step, after its line in the journal.
-    fn send(&mut self, step: usize) {
+    /// The line of a step in the journal; its request follows once the line is written.
+    fn arm(&mut self, step: usize, read: Duration) {
         let TaskStep { op, pair, user_id, .. } = self.task.steps[step].clone();
         self.record(&Entry::Sending { op, pair: &pair, user_id: user_id.as_ref() });
         self.sends[step] += 1;
         self.unknown[step] = true;
+        self.armed = Some((step, read));
+    }
+
+    /// The request of the step whose line was just written, unless what was read before is too old by now.
+    pub(super) fn fire(&mut self, now: Duration) {
+        let Some((step, read)) = self.armed.take() else { return };
+        if self.task.steps[step].op == Op::Delete && now.saturating_sub(read) > FRESH {
+            self.disarm(step, "it is looked at once more before it is sent");
+            return self.read(Reading::Before(step), now);
+        }
+        let TaskStep { op, pair, .. } = &self.task.steps[step];
         let place = &self.task.place;
         let request: Request = match op {
             Op::Create => place.create(&pair.asset_id, &pair.assessor_id),
@@ -134,15 +148,29 @@ impl Apply {
         self.calls.add_first(Kind::Write(step), request);
     }
 
+    /// A line was written, and the request is not sent.
+    pub(super) fn disarm(&mut self, step: usize, reason: &str) {
+        let TaskStep { op, pair, .. } = self.task.steps[step].clone();
+        self.sends[step] -= 1;
+        self.unknown[step] = self.sends[step] > 0;
+        if !self.unknown[step] {
+            self.record(&Entry::Left { op, pair: &pair, reason: reason.to_owned() });
+        }
+    }
+
     /// The next step that may be sent; its line is written first. Whether there was one.
-    pub(super) fn begin_step(&mut self) -> bool {
-        if let Some(step) = self.cleared.pop_front() {
-            self.send(step);
+    pub(super) fn begin_step(&mut self, now: Duration) -> bool {
+        if let Some((step, read)) = self.cleared.pop_front() {
+            if now.saturating_sub(read) > FRESH {
+                self.read(Reading::Before(step), now);
+            } else {
+                self.arm(step, read);
+            }
             return true;
         }
         let Some(step) = self.queue.next() else { return false };
         match self.task.steps[step].op {
-            Op::Create => self.send(step),
+            Op::Create => self.arm(step, now),
             // However long ago all reviews were read: this one is looked at again.
             Op::Delete => self.read(Reading::Before(step), Duration::ZERO),
         }
@@ -150,6 +178,6 @@ impl Apply {
     }
 
     pub(super) fn has_steps(&self) -> bool {
-        !self.cleared.is_empty() || self.queue.is_ready()
+        self.armed.is_some() || !self.cleared.is_empty() || self.queue.is_ready()
     }
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use super::connect::Connection;
 use super::job::{self, Way, agreed, conclude, describe, finish, journal_path, print, refused, resume, usage};
 use super::journal::JournalFile;
-use crate::canvas::Ending;
+use crate::canvas::{Ending, Summary};
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::{Console, load, output};
 
@@ -55,15 +55,20 @@ impl Args {
                 || seen.ending == Ending::Stopped
                 || (seen.ending == Ending::Drift && !self.allow_drift)
             {
-                return conclude(seen, journal.continues(), &resume(&path));
+                return conclude(seen, journal.is_open(), &resume(&path));
             }
             if seen.pending == 0 {
+                // What differs was allowed.
+                let seen = Summary { ending: Ending::Complete, ..seen };
                 print(console, &seen)?;
                 return Ok(Exit::Done);
             }
-            describe(&job.task, &seen, journal.continues());
+            describe(&job.task, &seen, journal.is_open());
             if !agreed("Apply this to Canvas?")? {
                 output::note("peerplan: nothing was changed");
+                if console.json {
+                    print(console, &seen)?;
+                }
                 return Ok(Exit::Done);
             }
         }

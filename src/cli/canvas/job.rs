@@ -62,6 +62,13 @@ impl Job {
         match driven {
             Ok(_) => Ok(session.summary().clone()),
             // What was sent before stands in the journal: nothing is sent without its line.
+            Err(error) if session.summary().requests > 1 => {
+                let resume = format!(
+                    "{} cannot be written ({error}); once it can, the same command goes on",
+                    journal.path().display()
+                );
+                Err(Failure::Partly { summary: Box::new(session.summary().clone()), resume })
+            }
             Err(error) => Err(Failure::write(journal.path(), error)),
         }
     }
@@ -79,6 +86,7 @@ pub(super) fn refused(error: &BadTask) -> Failure {
 /// Where the journal of a plan is.
 pub(super) fn journal_path(plan: &Path, given: Option<&Path>) -> Result<PathBuf, Failure> {
     match given {
+        Some(path) if load::is_stdin(path) => Err(usage("a journal is a file; name one")),
         Some(path) => Ok(path.to_owned()),
         None if load::is_stdin(plan) => {
             Err(usage("a plan from standard input has no place for its journal; add --journal FILE"))
@@ -131,12 +139,12 @@ pub(super) fn finish(console: Console, summary: Summary, journal: &JournalFile) 
         print(console, &summary)?;
         return Ok(Exit::Done);
     }
-    conclude(summary, journal.continues(), &resume(journal.path()))
+    conclude(summary, journal.is_open(), &resume(journal.path()))
 }
 
 /// The failure of a run that did not come to a good end.
-pub(super) fn conclude(summary: Summary, continues: bool, resume: &str) -> Result<Exit, Failure> {
-    let applied = continues || summary.created + summary.deleted + summary.unclear > 0;
+pub(super) fn conclude(summary: Summary, open: bool, resume: &str) -> Result<Exit, Failure> {
+    let applied = open || summary.created + summary.deleted + summary.unclear > 0;
     Err(match summary.ending {
         Ending::Stopped => {
             if applied && !resume.is_empty() {

@@ -24,6 +24,10 @@ impl JournalFile {
     /// Opens a journal, or begins one where `create` is said.
     pub(super) fn open(path: &Path, create: bool) -> Result<Self, Failure> {
         let cannot = |error| Failure::write(path, error);
+        // A pipe or a device would not hold what is written to it.
+        if path.exists() && !path.is_file() {
+            return Err(cannot(io::Error::other("it is no regular file; name another")));
+        }
         let new = !path.exists();
         let mut options = OpenOptions::new();
         options.read(true).write(true).create(create);
@@ -42,18 +46,18 @@ impl JournalFile {
             Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::Unsupported => {}
             Err(TryLockError::Error(error)) => return Err(cannot(error)),
         }
+        // For its owner alone, whoever has made it.
+        #[cfg(unix)]
+        if !new {
+            let mode = std::os::unix::fs::PermissionsExt::from_mode(0o600);
+            file.set_permissions(mode).map_err(cannot)?;
+        }
         let mut text = Vec::new();
         file.read_to_end(&mut text).map_err(cannot)?;
         let earlier = Journal::read(&text).map_err(|error| Failure::Refused {
             code: "bad_journal",
             message: format!("{} is no journal that can be continued: {error}; give another file", path.display()),
         })?;
-        // What was cut off was never acted upon.
-        let length = earlier.length() as u64;
-        if (text.len() as u64) > length {
-            file.set_len(length).and_then(|()| file.sync_all()).map_err(cannot)?;
-        }
-        file.seek(SeekFrom::Start(length)).map_err(cannot)?;
         Ok(Self { path: path.to_owned(), file, earlier, new, written: false })
     }
 
@@ -62,9 +66,9 @@ impl JournalFile {
         &self.earlier
     }
 
-    /// Whether an earlier run has begun something.
-    pub(super) const fn continues(&self) -> bool {
-        self.earlier.header().is_some()
+    /// Whether an earlier run has begun something that it has not finished, or this one has.
+    pub(super) const fn is_open(&self) -> bool {
+        self.written || self.earlier.is_unfinished()
     }
 
     pub(super) fn path(&self) -> &Path {
@@ -73,13 +77,19 @@ impl JournalFile {
 
     /// Adds a line with the time; it is on the disk when this returns.
     pub(super) fn append(&mut self, line: &str) -> io::Result<()> {
+        if !self.written {
+            // What was cut off was never acted upon.
+            let length = self.earlier.length() as u64;
+            self.file.set_len(length)?;
+            self.file.seek(SeekFrom::Start(length))?;
+        }
         let rest = line.strip_prefix('{').unwrap_or(line);
+        let first = !std::mem::replace(&mut self.written, true);
         self.file.write_all(format!("{{\"at\":\"{}\",{rest}\n", now()).as_bytes())?;
         self.file.sync_data()?;
-        if self.new && !self.written {
+        if self.new && first {
             sync_folder(&self.path);
         }
-        self.written = true;
         Ok(())
     }
 }

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::connect::Connection;
-use super::job::{Job, Speed, agreed, conclude, describe, finish, refused};
+use super::job::{Job, Speed, agreed, conclude, describe, finish, print, refused, resume};
 use super::journal::JournalFile;
 use crate::canvas::{ApplyOptions, Ending, Task};
 use crate::cli::failure::{Exit, Failure};
@@ -42,11 +42,14 @@ impl Args {
         if !self.yes {
             let seen = job.look(journal.earlier())?;
             if seen.trouble.is_some() || seen.ending == Ending::Stopped {
-                return conclude(seen, true, "");
+                return conclude(seen, journal.is_open(), &resume(journal.path()));
             }
             describe(&job.task, &seen, false);
             if !agreed("Undo this in Canvas?")? {
                 output::note("peerplan: nothing was changed");
+                if console.json {
+                    print(console, &seen)?;
+                }
                 return Ok(Exit::Done);
             }
         }

@@ -34,9 +34,7 @@ pub(super) struct Args {
 
 impl Args {
     pub(super) fn run(self, console: Console) -> Result<Exit, Failure> {
-        let path = journal_path(&self.plan, self.journal.as_deref())
-            .ok()
-            .filter(|path| self.journal.is_some() || path.is_file());
+        let path = journal_path(&self.plan, self.journal.as_deref()).ok().filter(|path| path.is_file());
         let job = job::of_plan(&self.plan, &self.way, &self.connection, false)?;
         let mut earlier = Journal::default();
         if let Some(path) = path {

@@ -16,7 +16,9 @@ mod serve;
 mod teacher;
 mod world;
 
-pub(crate) use course::{ASSIGNMENT, COURSE, Course, Enrolled, Pair, Role, TEACHER, student, submission};
+#[cfg(all(unix, feature = "canvas-http", feature = "cli"))]
+pub(crate) use course::TEACHER;
+pub(crate) use course::{ASSIGNMENT, COURSE, Course, Enrolled, Pair, Role, student, submission};
 pub(crate) use faults::Faults;
 pub(crate) use run::{Trace, Until, run};
 pub(crate) use serve::{Server, Weather};
