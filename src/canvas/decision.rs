@@ -256,6 +256,18 @@ mod tests {
     }
 
     #[test]
+    fn a_page_instead_of_a_refusal_says_nothing_about_what_was_done() {
+        for status in [400, 404] {
+            let page = answer(status, &[("content-type", "text/html")], "<html>");
+            let [get, post, delete] = requests();
+            assert!(matches!(decide(&get, &page, 1, 0), Decision::GiveUp(_)));
+            for write in [post, delete] {
+                assert!(matches!(decide(&write, &page, 1, 0), Decision::ReadBack { cause: Cause::Foreign, .. }));
+            }
+        }
+    }
+
+    #[test]
     fn waits_double_up_to_a_limit_and_spread_and_what_the_server_asks_for_is_kept() {
         let mut before = Duration::ZERO;
         for attempt in 1..=40 {

@@ -71,9 +71,11 @@ impl Apply {
         }
         for step in open {
             let TaskStep { op, pair, .. } = &self.task.steps[step];
-            if *op == Op::Create && self.earlier.is_open(pair) {
+            if self.earlier.is_open(pair) {
                 // This was the first look at what an earlier run has left open; there is a second one.
-                self.queue.expect(&self.task.steps[step]);
+                if *op == Op::Create {
+                    self.queue.expect(&self.task.steps[step]);
+                }
                 self.read(Reading::After(step, 2), now + wait(2, u16::MAX));
             } else {
                 self.queue.add(step, &self.task.steps[step]);

@@ -133,6 +133,15 @@ fn plan_of(creates: &[(u64, u64)], deletes: &[(u64, u64)], kept: &[(u64, u64)]) 
     plan::read(text.as_bytes()).unwrap()
 }
 
+/// The same with another submission in its first step.
+fn plan_with_id(plan: &PlanDocument, id: &str) -> PlanDocument {
+    let mut plan = plan.clone();
+    if let crate::plan::Operation::Create(review) = &mut plan.operations[0] {
+        review.asset_id = Id::text(id).unwrap();
+    }
+    plan
+}
+
 fn base() -> Base {
     Base::parse("https://c.edu").unwrap()
 }
@@ -369,6 +378,40 @@ fn an_answer_about_something_else_and_a_lost_right_stop_the_run() {
 }
 
 #[test]
+fn a_submission_of_somebody_else_stops_the_run_now_and_later() {
+    let mut plan = plan_of(&[(101, 2), (102, 1), (103, 1)], &[], &[]);
+    for operation in &mut plan.operations {
+        let crate::plan::Operation::Create(review) = operation else { continue };
+        review.user_id = Some(Id::from(77));
+    }
+    for fault in [None, Some(Fault::After)] {
+        let mut server = Server::with(&[]);
+        server.faults.extend(fault.map(|fault| (1, fault)));
+        let mut journal = String::new();
+        for _ in 0..3 {
+            let options = Options { most_in_flight: 1, ..Options::default() };
+            let summary = run(task(&plan), &mut server, &mut journal, options);
+            assert_eq!(summary.ending, Ending::Partly);
+            assert!(matches!(summary.trouble, Some(Trouble::OtherOwner(_))), "{summary:?}");
+        }
+        // The next one may be sent while the first is waited for.
+        assert!(server.writes <= 2);
+    }
+}
+
+#[test]
+fn what_undoing_cannot_do_is_told() {
+    let plan = plan_of(&[(101, 3), (103, 1)], &[(101, 2)], &[]);
+    let mut server = Server::with(&[(101, 2, false)]);
+    let (_, mut journal) = applied(&plan, &mut server);
+    server.faults.extend((4..20).map(|n| (n, Fault::Status(422))));
+    let undo = Task::of_rollback(&base(), &Journal::read(journal.as_bytes()).unwrap()).unwrap();
+    let summary = run(undo, &mut server, &mut journal, Options::default());
+    let reasons: Vec<Why> = summary.left.iter().map(|left| left.reason).collect();
+    assert_eq!((summary.ending, reasons), (Ending::Partly, vec![Why::Refused(422), Why::Held, Why::Refused(422)]));
+}
+
+#[test]
 fn somebody_who_deletes_first_is_no_trouble() {
     let plan = plan_of(&[], &[(101, 2)], &[]);
     let mut server = Server::with(&[(101, 2, false)]);
@@ -386,17 +429,16 @@ fn plans_that_cannot_be_applied_are_refused() {
     assert!(matches!(elsewhere, Err(BadTask::OtherBase { .. })));
     assert!(matches!(refused(&plan_of(&[(101, 2), (101, 2)], &[], &[])), BadTask::Twice(_)));
     assert!(matches!(refused(&plan_of(&[(101, 2)], &[], &[(101, 2)])), BadTask::Twice(_)));
-    let mut odd = good.clone();
-    if let crate::plan::Operation::Create(review) = &mut odd.operations[0] {
-        review.asset_id = Id::text("../9").unwrap();
-    }
-    assert!(matches!(refused(&odd), BadTask::Id(_)));
+    assert!(matches!(refused(&plan_with_id(&good, "../9")), BadTask::Id(_)));
+    assert!(matches!(refused(&plan_with_id(&good, "00101")), BadTask::Id(_)));
     // A journal belongs to one plan.
     let (_, journal) = applied(&good, &mut Server::with(&[]));
     let journal = Journal::read(journal.as_bytes()).unwrap();
     assert_eq!(task(&good).continues(&journal), Ok(()));
     assert_eq!(task(&plan_of(&[(101, 3)], &[], &[])).continues(&journal), Err(BadTask::OtherJournal));
-    for text in ["x\n", "{}\n", "{\"event\":\"done\"}\n", "{\"event\":\"begun\",\"format\":\"x\"}\n"] {
+    for text in
+        ["x", "{\"students\": []}", "x\n", "{}\n", "{\"event\":\"done\"}\n", "{\"event\":\"begun\",\"format\":\"x\"}\n"]
+    {
         assert!(Journal::read(text.as_bytes()).is_err(), "{text}");
     }
     assert!(Journal::read(b"").unwrap().header().is_none());

@@ -148,6 +148,13 @@ fn wrong_plans_journals_and_places_are_refused_before_anything_is_sent() {
     refused(&["canvas", "apply", "-", "--yes"], 2, "--journal");
     refused(&["canvas", "apply", "plan.json", "--yes", "--journal", "plan.json"], 1, "no journal");
     refused(&["canvas", "apply", "plan.json", "--yes", "--journal", "."], 1, "");
+    refused(&["canvas", "apply", "plan.json", "--yes", "--journal", "-"], 2, "journal");
+    // Another file is not written over.
+    let note = desk.folder.path().join("note.txt");
+    fs::write(&note, "{\"note\": 1}").unwrap();
+    refused(&["canvas", "apply", "plan.json", "--yes", "--journal", "note.txt"], 1, "no journal");
+    refused(&["canvas", "rollback", "note.txt", "--yes"], 1, "no journal");
+    assert_eq!(fs::read_to_string(&note).unwrap(), "{\"note\": 1}");
     refused(&["canvas", "apply", "plan.json", "--yes", "--max-in-flight", "5"], 2, "1..=4");
     refused(&["canvas", "rollback", "none.jsonl", "--yes"], 1, "no such file");
     refused(&["canvas", "apply", "../plan.json", "--yes", "--section", "a/b"], 2, "section");
