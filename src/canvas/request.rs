@@ -83,10 +83,12 @@ impl Context {
         }
     }
 
-    /// The enrolments of students.
+    /// The enrolments of students who take part, or are about to: Canvas takes all of them as reviewers.
     #[must_use]
     pub fn enrollments(&self) -> Request {
-        Request::get(format!("{}/enrollments", self.path()), &[("type[]", "StudentEnrollment"), PER_PAGE])
+        let states = ["active", "invited", "creation_pending"].map(|state| ("state[]", state));
+        let query = [&[("type[]", "StudentEnrollment")][..], &states, &[PER_PAGE]].concat();
+        Request::get(format!("{}/enrollments", self.path()), &query)
     }
 }
 

@@ -43,6 +43,15 @@ impl Groups {
         groups
     }
 
+    /// The work of a row: that of the group for which it was handed in, whichever group its owner is in by now.
+    fn work_of(&self, row: &Row) -> Option<Id> {
+        let known = |group: &&Id| row.handed_in && self.of.values().any(|other| other == *group);
+        match row.group_id.as_ref().filter(known) {
+            Some(group) => Id::text(&format!("group-{group}")).ok(),
+            None => self.work(&row.user_id),
+        }
+    }
+
     /// The work that a group hands in together: what its members hand in are copies of it. Without a group, a work of one's own.
     pub(super) fn work(&self, user: &Id) -> Option<Id> {
         Id::text(&format!("group-{}", self.of.get(user)?)).ok()
@@ -64,7 +73,7 @@ pub(super) fn compose(
     let mut submissions: BTreeMap<Id, Submission> = rows
         .values()
         .filter(|row| roster.students.contains_key(&row.user_id))
-        .map(|row| (row.id.clone(), submission(row, options, &groups)))
+        .map(|row| (row.id.clone(), submission(row, options, assignment, &groups)))
         .collect();
     let reviews =
         Reviews { students: &roster.students, rows: &rows, groups: &groups, section: place.section_id.is_some() };
@@ -81,8 +90,21 @@ pub(super) fn compose(
         policy: policy(assignment),
         ..Input::default()
     };
-    let warnings =
-        warn::Facts { assignment, roster: &roster, groups: &groups, existing: &existing.notes, input: &input };
+    let listed = |row: &&Row| roster.students.contains_key(&row.user_id);
+    let excused = rows.values().filter(listed).filter(|row| row.excused && row.handed_in && !options.include_excused);
+    let excused = excused.map(|row| row.user_id.clone()).collect();
+    let told = |row: &&Row| roster.not_visible.contains(&row.user_id) || roster.unclear.contains(&row.user_id);
+    let left_out = rows.values().filter(|row| row.handed_in && !listed(row) && !told(row));
+    let left_out = left_out.map(|row| row.user_id.clone()).collect();
+    let warnings = warn::Facts {
+        excused,
+        left_out,
+        assignment,
+        roster: &roster,
+        groups: &groups,
+        existing: &existing.notes,
+        input: &input,
+    };
     Pulled { warnings: warnings.warnings(), input }
 }
 
@@ -121,12 +143,12 @@ fn least_name(one: Option<PersonName>, other: Option<PersonName>) -> Option<Pers
     }
 }
 
-fn submission(row: &Row, options: PullOptions, groups: &Groups) -> Submission {
+fn submission(row: &Row, options: PullOptions, assignment: &Assignment, groups: &Groups) -> Submission {
     Submission {
-        submitted: row.handed_in && (options.include_excused || !row.excused),
+        submitted: (row.handed_in || assignment.offline) && (options.include_excused || !row.excused),
         late: row.late,
         submitted_at: row.submitted_at.clone(),
-        work_id: groups.work(&row.user_id),
+        work_id: groups.work_of(row),
         ..Submission::by(row.id.clone(), row.user_id.clone())
     }
 }

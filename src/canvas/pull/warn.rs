@@ -20,6 +20,10 @@ pub(super) struct Facts<'a> {
     pub(super) groups: &'a Groups,
     pub(super) existing: &'a Notes,
     pub(super) input: &'a Input,
+    /// Students whose work is there and does not count, because they are excused.
+    pub(super) excused: BTreeSet<Id>,
+    /// People who have handed in and are not listed.
+    pub(super) left_out: BTreeSet<Id>,
 }
 
 impl Facts<'_> {
@@ -56,6 +60,25 @@ impl Facts<'_> {
             let message = "Canvas does not show how many reviews each student is to give";
             found.warning("review_count_unknown", "", message, "set it with --set policy.reviews_per_student=N");
         }
+        self.of_count(found);
+        if self.assignment.offline {
+            let message =
+                "nothing is handed in online, so that Canvas cannot tell who has work: everybody counts as handed in";
+            found.warning("no_online_work", "", message, "set \"submitted\": false for those without work");
+        }
+        if self.assignment.within_groups && self.assignment.group_category_id.is_some() {
+            let message = "the assignment lets members of a group review each other; here a group has one work, which its authors do not review";
+            found.warning("within_groups", "", message, "remove the work_id of submissions that differ");
+        }
+        if self.input.students.is_empty() {
+            let message = "no student of the course takes part in the assignment";
+            found.warning(
+                "no_students",
+                "",
+                message,
+                "check that the course has not ended and that the token may see its people",
+            );
+        }
         if self.assignment.visibility == Visibility::Hidden {
             let message =
                 "the assignment is for some students only, and Canvas does not show for which: all are listed";
@@ -68,11 +91,32 @@ impl Facts<'_> {
         }
     }
 
+    /// Canvas gives as many reviews as it can; a plan gives as many as are asked for.
+    fn of_count(&self, found: &mut Diagnostics) {
+        let Some(count) = self.assignment.count else { return };
+        let works: BTreeSet<&Id> = self
+            .input
+            .submissions
+            .iter()
+            .filter(|submission| submission.submitted)
+            .map(|submission| submission.work_id.as_ref().unwrap_or(&submission.id))
+            .collect();
+        let others = works.len().saturating_sub(1) as u64;
+        if others > 0 && others < count {
+            let message =
+                format_args!("each student is to give {count} reviews, but there are only {others} other works so far");
+            let help =
+                "ask for fewer with --set policy.reviews_per_student=N, or plan with --set policy.shortfall=partial";
+            found.warning("review_count_out_of_reach", "", message, help);
+        }
+    }
+
     fn of_students(&self, found: &mut Diagnostics) {
         let Roster { not_visible, unclear, .. } = self.roster;
         let mut with_row = BTreeSet::new();
         let mut handed_in = BTreeSet::new();
-        for submission in &self.input.submissions {
+        let rows = self.input.submissions.iter().filter(|submission| !self.existing.added.contains(&submission.id));
+        for submission in rows {
             with_row.extend(&submission.user_id);
             handed_in.extend(submission.user_id.as_ref().filter(|_| submission.submitted));
         }
@@ -101,7 +145,20 @@ impl Facts<'_> {
             "the user of the token cannot see the submissions of these students, who neither review nor are reviewed",
             "use a token that is not limited to a section, or name that section with --section",
         );
-        let idle: Vec<&Id> = with_row.into_iter().filter(|user| !handed_in.contains(user)).collect();
+        list(
+            "excused",
+            self.excused.iter().collect(),
+            "these students have handed in but are excused, so that their work is not reviewed and they do not review",
+            "pull with --include-excused if their work is to count",
+        );
+        list(
+            "work_of_unlisted",
+            self.left_out.iter().collect(),
+            "left out, though they have handed in, because they are not among the students, such as the Test Student or those who left",
+            "nothing, if that is meant; else look at their enrolments",
+        );
+        let is_idle = |user: &&Id| !handed_in.contains(user) && !self.excused.contains(*user);
+        let idle: Vec<&Id> = with_row.into_iter().filter(is_idle).collect();
         let is_waiting = |assessor: &Id| idle.binary_search(&assessor).is_ok();
         let waits = self
             .input
@@ -153,7 +210,8 @@ impl Facts<'_> {
                 "reviewed, but of people who are not among the students, such as those who left: the submissions {}",
                 some(&ids)
             );
-            let help = "nothing: they are listed as not handed in, so that their reviews stay in sight";
+            let help = "where they left, plan with --set policy.existing=rebalance: else reviews of their work still count for the reviewers; where the \
+                        token or --section does not show them, leave it at \"keep\", or pull the whole course";
             found.warning("reviews_of_unlisted", "", message, help);
         }
         if !notes.strangers.is_empty() {
@@ -163,7 +221,8 @@ impl Facts<'_> {
                 some(&ids),
                 notes.strangers_unfinished
             );
-            let help = "nothing: what they wrote counts, and what is not written counts for nobody";
+            let help = "nothing where they left: what they wrote counts, and what is not written counts for nobody; where the token or --section \
+                        does not show them, leave policy.existing at \"keep\", or pull the whole course";
             found.warning("reviews_by_unlisted", "", message, help);
         }
         let mut counted = |code, count: usize, what: &str, help: &str| {

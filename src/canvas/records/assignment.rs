@@ -31,6 +31,7 @@ impl Visibility {
 
 /// What an assignment says about who reviews whom.
 #[derive(Debug, Clone)]
+#[allow(clippy::struct_excessive_bools, reason = "they are those of Canvas")]
 pub(in crate::canvas) struct Assignment {
     /// The category whose groups hand in together; none where everybody hands in alone.
     pub(in crate::canvas) group_category_id: Option<Id>,
@@ -46,6 +47,8 @@ pub(in crate::canvas) struct Assignment {
     pub(in crate::canvas) across_sections: Option<bool>,
     /// To whom it is visible.
     pub(in crate::canvas) visibility: Visibility,
+    /// Whether nothing is handed in online, so that the rows do not tell whether there is work.
+    pub(in crate::canvas) offline: bool,
     /// Whether students can see it by now.
     pub(in crate::canvas) published: bool,
 }
@@ -73,6 +76,9 @@ pub(in crate::canvas) fn assignment(record: &Value) -> Result<Assignment, Refusa
         within_groups: is_set(record, "intra_group_peer_reviews"),
         across_sections: record.get("peer_review_across_sections").and_then(Value::as_bool),
         visibility,
+        offline: record.get("submission_types").and_then(Value::as_array).is_some_and(|types| {
+            !types.is_empty() && types.iter().all(|kind| matches!(kind.as_str(), Some("none" | "on_paper")))
+        }),
         published: record.get("published").and_then(Value::as_bool).unwrap_or(state != Some("unpublished")),
     })
 }

@@ -43,7 +43,7 @@ pub(in crate::canvas) fn enrollment(record: &Value, names: bool) -> Result<Enrol
         _ => Presence::Unclear,
     };
     let user = record.get("user").filter(|_| names);
-    let name = user.and_then(|user| text_in(user, "sortable_name").or_else(|| text_in(user, "name")));
+    let name = user.and_then(|user| text_in(user, "name").or_else(|| text_in(user, "sortable_name")));
     Ok(Enrollment {
         user_id,
         section_id: id_in(record, "course_section_id"),
@@ -94,7 +94,7 @@ mod tests {
     fn names_are_read_only_where_they_are_asked_for() {
         let text =
             r#"{"user_id": 7, "enrollment_state": "active", "user": {"name": "Ann Ode", "sortable_name": "Ode, Ann"}}"#;
-        assert_eq!(read(text).unwrap().name, Some(PersonName::new("Ode, Ann")));
+        assert_eq!(read(text).unwrap().name, Some(PersonName::new("Ann Ode")));
         assert_eq!(enrollment(&serde_json::from_str(text).unwrap(), false).unwrap().name, None);
     }
 }

@@ -19,6 +19,8 @@ pub(in crate::canvas) struct Row {
     pub(in crate::canvas) excused: bool,
     /// Whether it came late.
     pub(in crate::canvas) late: bool,
+    /// The group for which it was handed in.
+    pub(in crate::canvas) group_id: Option<Id>,
     /// When it came.
     pub(in crate::canvas) submitted_at: Option<String>,
 }
@@ -40,6 +42,7 @@ pub(in crate::canvas) fn submission(record: &Value) -> Result<Row, Refusal> {
         handed_in: !kind.is_null() && came,
         excused: is_set(record, "excused"),
         late: is_set(record, "late"),
+        group_id: record.get("group").and_then(|group| id_in(group, "id")),
         submitted_at: text_in(record, "submitted_at").map(str::to_owned),
     })
 }

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::server::{ASSIGNMENT, ENROLLMENTS, REVIEWS, SUBMISSIONS, Server, enrollment, row};
+use super::server::{ASSIGNMENT, ENROLLMENTS, REVIEWS, SUBMISSIONS, Server, enrollment, review, row};
 use super::*;
 use crate::input::{Admission, Bound, Relation};
 
@@ -29,7 +29,7 @@ fn a_course_becomes_a_problem() {
     assert_eq!(policy.unsubmitted_reviewers, Admission::Exclude);
     assert_eq!(policy.reviews_per_student, Bound::exactly(2));
     assert_eq!((policy.group, policy.section), (Relation::Different, Relation::Any));
-    assert_eq!(codes(&pulled), ["automatic_peer_reviews"]);
+    assert_eq!(codes(&pulled), ["automatic_peer_reviews", "review_count_out_of_reach"]);
     let forms = [ASSIGNMENT, ENROLLMENTS, SUBMISSIONS, REVIEWS];
     assert!(server.asked.iter().all(|request| forms.contains(&&*request.path) && request.form.is_empty()));
 }
@@ -118,9 +118,37 @@ fn handed_in_is_what_has_a_type_and_excused_counts_only_on_request() {
     let submitted: Vec<bool> = pulled.input.submissions.iter().map(|submission| submission.submitted).collect();
     assert_eq!(submitted, [true, true, false, false, true, true]);
     assert!(submission(&pulled, 40_015).late && !submission(&pulled, 40_016).late);
-    assert!(says(&pulled, "not_handed_in").contains(": 1003, 1004 (2 in all)"));
+    assert!(says(&pulled, "not_handed_in").contains(": 1003 (1 in all)"));
+    assert!(says(&pulled, "excused").contains(": 1004 (1 in all)"));
     let all = pull_with(&mut server, None, PullOptions { include_excused: true, ..OPTIONS });
-    assert!(submission(&all, 40_014).submitted);
+    assert!(submission(&all, 40_014).submitted && !codes(&all).contains(&"excused"));
+}
+
+#[test]
+fn where_nothing_is_handed_in_online_everybody_counts_as_handed_in() {
+    let mut server = Server::new();
+    server.student(1003, 11).add(SUBMISSIONS, row(40_013, 1003, false));
+    server.set("submission_types", json!(["on_paper"]));
+    let pulled = pull(&mut server);
+    assert!(submission(&pulled, 40_013).submitted && codes(&pulled).contains(&"no_online_work"));
+    server.set("submission_types", json!(["on_paper", "online_upload"]));
+    assert!(!submission(&pull(&mut server), 40_013).submitted);
+}
+
+#[test]
+fn work_of_people_who_are_not_students_is_told_of() {
+    let mut server = Server::new();
+    server.hand_in(40_019, 1009);
+    assert!(says(&pull(&mut server), "work_of_unlisted").contains(": 1009 (1 in all)"));
+}
+
+#[test]
+fn a_student_whose_work_does_not_show_is_not_said_to_have_none() {
+    let mut server = Server::new();
+    server.student(1003, 12).add(REVIEWS, review(7, 40_013, 1003, 1001, "assigned"));
+    let pulled = pull(&mut server);
+    assert!(says(&pulled, "submissions_not_visible").contains(": 1003 (1 in all)"));
+    assert!(!codes(&pulled).contains(&"not_handed_in"));
 }
 
 #[test]
@@ -155,8 +183,8 @@ fn names_are_there_only_on_request_and_never_in_warnings() {
     server.student(1003, 11);
     let pulled = pull_with(&mut server, None, PullOptions { names: true, ..OPTIONS });
     let name = pulled.input.students[0].name.as_ref().unwrap();
-    assert_eq!(name.reveal(), "Ode, Ann 1001");
-    assert!(text(&pulled.input).contains("Ode, Ann 1003"));
+    assert_eq!(name.reveal(), "Ann 1001 Ode");
+    assert!(text(&pulled.input).contains("Ann 1003 Ode"));
     assert!(!pulled.warnings.to_string().contains("Ode") && !pulled.warnings.is_empty());
 }
 

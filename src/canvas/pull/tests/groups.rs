@@ -24,6 +24,24 @@ fn what_the_members_of_a_group_hand_in_are_copies_of_one_work() {
 }
 
 #[test]
+fn work_belongs_to_the_group_for_which_it_was_handed_in() {
+    let mut server = Server::new();
+    server.student(1003, 11).student(1004, 11).group(701, &[1002]).group(702, &[1001, 1003]);
+    // One who has changed groups since, and one whose row names a group of another set.
+    for (id, user, group) in [(40_021, 1001, 701), (40_023, 1003, 999)] {
+        let mut row = row(id, user, true);
+        row["group"] = json!({"id": group, "name": "Team Ode"});
+        server.add(SUBMISSIONS, row);
+    }
+    let pulled = pull(&mut server);
+    assert_eq!(
+        (work(&pulled, 40_021).as_deref(), work(&pulled, 40_023).as_deref()),
+        (Some("group-701"), Some("group-702"))
+    );
+    assert_eq!(pulled.input.students[0].groups, [Id::from(702)]);
+}
+
+#[test]
 fn groups_of_another_category_are_not_even_asked_for() {
     let mut server = Server::new();
     server.group(701, &[1001, 1002]).set("group_category_id", json!(null));
