@@ -91,9 +91,12 @@ impl<K> Calls<K> {
 
     /// Whether another request could be sent now, were there one.
     pub(super) fn has_room(&self, now: Duration) -> bool {
-        // After a throttle one goes ahead to see.
-        let most = if self.throttled > 0 { 1 } else { self.most };
-        self.under_way.len() < most && now >= self.pause
+        self.has_place() && now >= self.pause
+    }
+
+    /// Whether fewer are under way than may be. After a throttle one goes ahead to see.
+    fn has_place(&self) -> bool {
+        self.under_way.len() < if self.throttled > 0 { 1 } else { self.most }
     }
 
     /// How many wait or are under way.
@@ -124,8 +127,7 @@ impl<K> Calls<K> {
 
     /// When [`begin`](Self::begin) may have something though nothing ends before; none where only what is under way is waited for.
     pub(super) fn next_time(&self, now: Duration) -> Option<Duration> {
-        let most = if self.throttled > 0 { 1 } else { self.most };
-        if self.under_way.len() >= most {
+        if !self.has_place() {
             return None;
         }
         let earliest = self.waiting.iter().map(|call| call.not_before).min()?;

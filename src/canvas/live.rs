@@ -60,6 +60,11 @@ impl Live {
         self.0.keys()
     }
 
+    /// The pairs of which there is more than one review.
+    pub(super) fn duplicates(&self) -> Vec<Pair> {
+        self.pairs().filter(|pair| self.of(pair).len() > 1).cloned().collect()
+    }
+
     pub(super) fn contains(&self, pair: &Pair) -> bool {
         self.0.contains_key(pair)
     }

@@ -1,6 +1,6 @@
 //! What is to be done in an assignment: a plan as steps on pairs.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::{self, Write as _};
 
 use hmac_sha256::Hash;
@@ -72,6 +72,8 @@ pub struct Task {
     /// All submissions and reviewers that it speaks of.
     assets: BTreeSet<Id>,
     assessors: BTreeSet<Id>,
+    /// Whose submissions they are, where that is known.
+    pub(super) owners: BTreeMap<Id, Id>,
     header: Header,
 }
 
@@ -188,8 +190,10 @@ impl Task {
         }
         let created =
             steps.iter().filter(|step| step.op == Op::Create).map(|step| step.pair.asset_id.clone()).collect();
+        let owner = |step: &TaskStep| Some((step.pair.asset_id.clone(), step.user_id.clone()?));
+        let owners = steps.iter().filter_map(owner).collect();
         let place = AssignmentPath { context, assignment_id: header.assignment_id.clone() };
-        Ok(Self { mode, place, steps, kept, created, assets, assessors, header })
+        Ok(Self { mode, place, steps, kept, created, assets, assessors, owners, header })
     }
 
     /// Whether a journal may be continued with this task.

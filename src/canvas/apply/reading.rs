@@ -1,6 +1,6 @@
 //! Reading reviews, and what follows: the comparison before and after, and the look at single submissions.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use super::{Apply, Ending, Kind, LeftStep, Reading, SENDS, Stage, State, Summary, Trouble, Why};
@@ -10,7 +10,6 @@ use crate::canvas::journal::{Entry, Mode};
 use crate::canvas::live::{Change, Difference, Live, Standing, drift, holds};
 use crate::canvas::pages::Pages;
 use crate::canvas::task::{Op, Pair, TaskStep};
-use crate::id::Id;
 
 impl Apply {
     pub(super) fn read(&mut self, reading: Reading, not_before: Duration) {
@@ -26,7 +25,7 @@ impl Apply {
     /// All reviews were read for the first time.
     fn compare(&mut self, live: &Live, now: Duration) {
         self.summary.drift = drift(&self.task, live, &self.earlier);
-        self.summary.duplicates = live.pairs().filter(|pair| live.of(pair).len() > 1).cloned().collect();
+        self.summary.duplicates = live.duplicates();
         self.expected = live.pairs().cloned().collect();
         if let Some(pair) = self.other_owner(live) {
             self.stage = Stage::Closing;
@@ -59,10 +58,7 @@ impl Apply {
                 // What an earlier run has sent, to the opposite effect, may still be under way: there is a second look.
                 self.states[step] = State::Open;
                 self.summary.already -= 1;
-                if op == Op::Create {
-                    self.queue.expect(&self.task.steps[step]);
-                }
-                self.read(Reading::After(step, 2), now + wait(2, u16::MAX));
+                self.look_again(step, now);
             } else if self.earlier.is_open(&pair) || self.task.mode == Mode::Rollback {
                 // What an earlier run has left open has worked; what is undone is not to be undone again.
                 let review_id = live.of(&pair).first().and_then(|review| review.id.as_ref());
@@ -70,13 +66,8 @@ impl Apply {
             }
         }
         for step in open {
-            let TaskStep { op, pair, .. } = &self.task.steps[step];
-            if self.earlier.is_open(pair) {
-                // This was the first look at what an earlier run has left open; there is a second one.
-                if *op == Op::Create {
-                    self.queue.expect(&self.task.steps[step]);
-                }
-                self.read(Reading::After(step, 2), now + wait(2, u16::MAX));
+            if self.earlier.is_open(&self.task.steps[step].pair) {
+                self.look_again(step, now);
             } else {
                 self.queue.add(step, &self.task.steps[step]);
             }
@@ -84,14 +75,20 @@ impl Apply {
         self.queue.release();
     }
 
+    /// The first reading of all was the first look at what an earlier run has left open; there is a second one.
+    fn look_again(&mut self, step: usize, now: Duration) {
+        if self.task.steps[step].op == Op::Create {
+            self.queue.expect(&self.task.steps[step]);
+        }
+        self.read(Reading::After(step, 2), now + wait(2, u16::MAX));
+    }
+
     /// A pair of a submission that belongs to somebody else than the plan says: its id may be that of something else.
     fn other_owner(&self, live: &Live) -> Option<Pair> {
-        let owners: BTreeMap<&Id, &Id> =
-            self.task.steps.iter().filter_map(|step| Some((&step.pair.asset_id, step.user_id.as_ref()?))).collect();
         let differs = |pair: &&Pair| {
-            let owner = owners.get(&pair.asset_id);
+            let owner = self.task.owners.get(&pair.asset_id);
             owner.is_some_and(|owner| {
-                live.of(pair).iter().filter_map(|review| review.user_id.as_ref()).any(|id| id != *owner)
+                live.of(pair).iter().filter_map(|review| review.user_id.as_ref()).any(|id| id != owner)
             })
         };
         live.pairs().find(differs).cloned()
@@ -186,7 +183,7 @@ impl Apply {
         let mut changed: Vec<Difference> = gone.chain(added).filter(|found| !left.contains(&found.pair)).collect();
         changed.extend(completed);
         changed.sort();
-        self.summary.duplicates = live.pairs().filter(|pair| live.of(pair).len() > 1).cloned().collect();
+        self.summary.duplicates = live.duplicates();
         self.summary.changed = changed;
         let missing = |left: &LeftStep| !matches!(left.reason, Why::Left | Why::Completed | Why::Other);
         self.end(if self.summary.left.iter().any(missing) {

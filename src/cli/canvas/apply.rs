@@ -7,7 +7,7 @@ use super::job::{self, Way, agreed, conclude, describe, finish, journal_path, pr
 use super::journal::JournalFile;
 use crate::canvas::{Ending, Summary};
 use crate::cli::failure::{Exit, Failure};
-use crate::cli::{Console, load, output};
+use crate::cli::{Console, load};
 
 const HELP: &str = "\
 Examples:
@@ -64,11 +64,7 @@ impl Args {
                 return Ok(Exit::Done);
             }
             describe(&job.task, &seen, journal.is_open());
-            if !agreed("Apply this to Canvas?")? {
-                output::note("peerplan: nothing was changed");
-                if console.json {
-                    print(console, &seen)?;
-                }
+            if !agreed(console, "Apply this to Canvas?", &seen)? {
                 return Ok(Exit::Done);
             }
         }

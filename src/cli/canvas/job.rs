@@ -119,15 +119,22 @@ pub(super) fn describe(task: &Task, seen: &Summary, continues: bool) {
     seen.drift.iter().take(SHOWN).for_each(|found| output::note(format_args!("  {found}")));
 }
 
-/// Asks at the terminal.
-pub(super) fn agreed(question: &str) -> Result<bool, Failure> {
+/// Asks at the terminal; where nobody agrees, says that nothing was changed of what was seen.
+pub(super) fn agreed(console: Console, question: &str, seen: &Summary) -> Result<bool, Failure> {
     if !io::stdin().is_terminal() {
         return Err(usage("there is no terminal to ask at; look at `canvas status` and add --yes"));
     }
     let _ = write!(io::stderr().lock(), "{question} [y/N] ");
     let mut answer = String::new();
     io::stdin().lock().read_line(&mut answer).map_err(|error| Failure::read("standard input", error))?;
-    Ok(matches!(answer.trim(), "y" | "Y" | "yes"))
+    let agreed = matches!(answer.trim(), "y" | "Y" | "yes");
+    if !agreed {
+        output::note("peerplan: nothing was changed");
+        if console.json {
+            print(console, seen)?;
+        }
+    }
+    Ok(agreed)
 }
 
 pub(super) fn resume(journal: &Path) -> String {

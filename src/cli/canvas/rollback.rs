@@ -3,11 +3,11 @@
 use std::path::PathBuf;
 
 use super::connect::Connection;
-use super::job::{Job, Speed, agreed, conclude, describe, finish, print, refused, resume};
+use super::job::{Job, Speed, agreed, conclude, describe, finish, refused, resume};
 use super::journal::JournalFile;
 use crate::canvas::{ApplyOptions, Ending, Task};
+use crate::cli::Console;
 use crate::cli::failure::{Exit, Failure};
-use crate::cli::{Console, output};
 
 const HELP: &str = "\
 Examples:
@@ -45,11 +45,7 @@ impl Args {
                 return conclude(seen, journal.is_open(), &resume(journal.path()));
             }
             describe(&job.task, &seen, false);
-            if !agreed("Undo this in Canvas?")? {
-                output::note("peerplan: nothing was changed");
-                if console.json {
-                    print(console, &seen)?;
-                }
+            if !agreed(console, "Undo this in Canvas?", &seen)? {
                 return Ok(Exit::Done);
             }
         }
