@@ -16,7 +16,64 @@ pub enum CutSide {
     Students,
 }
 
-/// The proof that a problem has no valid assignment: a cut.
+/// The proof that a problem has no valid assignment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
+pub enum Refutation {
+    /// More is asked for than there can be.
+    Cut(Infeasible),
+    /// All that could be tried has been tried.
+    Search(Exhausted),
+}
+
+impl Refutation {
+    /// The cut, if it is one.
+    #[must_use]
+    pub const fn cut(&self) -> Option<&Infeasible> {
+        match self {
+            Self::Cut(cut) => Some(cut),
+            Self::Search(_) => None,
+        }
+    }
+}
+
+impl core::fmt::Display for Refutation {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        match self {
+            Self::Cut(Infeasible { required, available, .. }) => {
+                write!(f, "{required} reviews are needed where at most {available} are possible")
+            }
+            Self::Search(Exhausted { nodes, .. }) => {
+                write!(f, "all {nodes} ways that are left by the rules were tried")
+            }
+        }
+    }
+}
+
+/// A problem with rules that are no network, refuted by an exhaustive search.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "kind", rename = "infeasible")]
+pub struct Exhausted {
+    side: SearchSide,
+    /// How many partial assignments were looked at.
+    pub nodes: u64,
+}
+
+impl Exhausted {
+    /// The refutation by a search through so many partial assignments.
+    #[must_use]
+    pub const fn new(nodes: u64) -> Self {
+        Self { side: SearchSide::Search, nodes }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+enum SearchSide {
+    Search,
+}
+
+/// A cut: minima that ask for more than can pass.
 ///
 /// *Fixed* are the completed reviews, those that stay by `existing: keep`, and the musts; bounds are what remains of
 /// them, `max(0, bound − fixed count)`. A *free pair* is eligible, not fixed, and, under `same_work_once`, of a work of

@@ -7,7 +7,7 @@
 //! | --- | --- |
 //! | [`Input`] | the problem as its author states it; made by hand, by [`generate`], or read from a file by `formats` |
 //! | [`Problem::new`] | checks everything and compiles it; what is wrong comes back all at once as [`Diagnostics`] |
-//! | [`Strategy::assign`](strategy::Strategy::assign) | chooses an [`Assignment`], or returns the proof that there is none ([`Infeasible`]) |
+//! | [`Strategy::assign`](strategy::Strategy::assign) | chooses an [`Assignment`], or returns the proof that there is none ([`Refutation`]) |
 //! | [`Plan::diff`] | compares it with the reviews that exist: creates and deletes in a safe order |
 //! | [`verify`](verify::verify) | checks the plan against the [`Input`] with code that shares nothing with the steps before |
 //!
@@ -90,7 +90,7 @@ pub mod strategy;
 pub mod verify;
 
 pub use assignment::Assignment;
-pub use certificate::{Certificate, CutSide, Dual, Infeasible, Optimal, WorkDual};
+pub use certificate::{Certificate, CutSide, Dual, Exhausted, Infeasible, Optimal, Refutation, WorkDual};
 pub use diagnostic::{Diagnostic, Diagnostics};
 pub use id::{EmptyId, Id, PersonName};
 pub use input::Input;

@@ -10,7 +10,7 @@ use super::output::{self, note};
 use super::table::shown;
 #[cfg(feature = "canvas-http")]
 use crate::canvas::Summary;
-use crate::certificate::Infeasible;
+use crate::certificate::Refutation;
 use crate::diagnostic::{CodeCount, Diagnostic, Diagnostics, KEPT_PER_CODE, Position, Severity};
 
 /// How the process ends.
@@ -61,7 +61,7 @@ pub(super) enum Failure {
     /// The command line asks for what cannot be.
     Usage(String),
     /// There is no valid assignment: the proof, and the same in words.
-    Infeasible { file: String, certificate: Box<Infeasible>, sentences: Vec<String> },
+    Infeasible { file: String, certificate: Box<Refutation>, sentences: Vec<String> },
     /// Neither an assignment nor a proof was found in so many steps.
     Undecided { steps: u64 },
     /// An installation or the way there failed: the status, where it answered, and whether it is not known what was done.
@@ -106,7 +106,7 @@ struct Details<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     counts: Option<&'a [CodeCount]>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    certificate: Option<&'a Infeasible>,
+    certificate: Option<&'a Refutation>,
     #[serde(skip_serializing_if = "Option::is_none")]
     sentences: Option<&'a [String]>,
     /// What an installation answered.
@@ -186,10 +186,7 @@ impl Failure {
             Self::Write { file, error } => format!("{file} cannot be written: {}", reason(error)),
             Self::ClosedPipe => String::from("standard output is closed"),
             Self::Usage(message) | Self::Remote { message, .. } => message.clone(),
-            Self::Infeasible { certificate, .. } => format!(
-                "there is no valid assignment: {} reviews are needed where at most {} are possible",
-                certificate.required, certificate.available
-            ),
+            Self::Infeasible { certificate, .. } => format!("there is no valid assignment: {certificate}"),
             Self::Undecided { steps } => {
                 format!("undecided: neither an assignment nor a proof that there is none was found in {steps} steps")
             }

@@ -13,7 +13,7 @@ use alloc::vec::Vec;
 
 use serde::Serialize;
 
-use crate::certificate::Infeasible;
+use crate::certificate::{Infeasible, Refutation};
 use crate::input::Input;
 use crate::problem::Problem;
 use crate::strategy::{Run, find_cut};
@@ -24,7 +24,7 @@ pub struct Explanation {
     /// Whether a valid assignment exists that meets every minimum.
     pub feasible: bool,
     /// The proof that none exists.
-    pub certificate: Option<Infeasible>,
+    pub certificate: Option<Refutation>,
     /// The proof in numbers a reader can follow.
     pub bottleneck: Option<Bottleneck>,
     /// The same in words, one sentence each.
@@ -53,7 +53,7 @@ pub fn explain(input: &Input, problem: &Problem) -> Explanation {
             sentences.extend(relief.iter().map(|relief| alloc::format!("it would help to {}", relief.change)));
             Explanation {
                 feasible: false,
-                certificate: Some(certificate),
+                certificate: Some(Refutation::Cut(certificate)),
                 bottleneck: Some(bottleneck),
                 sentences,
                 relief,
@@ -64,8 +64,11 @@ pub fn explain(input: &Input, problem: &Problem) -> Explanation {
 
 /// An infeasible problem in words, without looking for what would help.
 #[must_use]
-pub fn sentences(problem: &Problem, certificate: &Infeasible) -> Vec<String> {
-    Bottleneck::new(problem, certificate).sentences(certificate)
+pub fn sentences(problem: &Problem, refutation: &Refutation) -> Vec<String> {
+    match refutation {
+        Refutation::Cut(cut) => Bottleneck::new(problem, cut).sentences(cut),
+        Refutation::Search(_) => alloc::vec![alloc::format!("{refutation}")],
+    }
 }
 
 /// The proof that the minima of a problem cannot be met, if so.

@@ -130,7 +130,8 @@ fn reached(problem: &Problem, seed: u64, limit: usize) -> Option<Objective> {
     match optimum(model, &mut Run::new(seed)) {
         Ok(optimum) => Some(objective(problem, &optimum.assignment())),
         Err(AssignError::Infeasible(proof)) => {
-            assert!(proof.required > proof.available);
+            let cut = proof.cut().expect("a flow is refuted by a cut");
+            assert!(cut.required > cut.available);
             None
         }
         Err(stopped) => unreachable!("nobody stops it: {stopped}"),

@@ -16,7 +16,7 @@ use super::optimum::optimum;
 use super::room::Room;
 use super::scores::{Hindrance, Solved, solve};
 use super::{AssignError, Guarantees, Run, Solution, Strategy};
-use crate::certificate::Certificate;
+use crate::certificate::{Certificate, Refutation};
 use crate::input::Shortfall;
 use crate::problem::Problem;
 
@@ -70,7 +70,7 @@ fn greatest(nodes: &Model<'_>, run: &mut Run<'_>) -> Result<(Room, Solved), Assi
             Err(Hindrance::Cut(cut)) => {
                 let stated = count_is_free(problem, Aim::Affinity) && problem.policy.shortfall == Shortfall::Error;
                 if let Some(certificate) = stated.then(|| certified(nodes, &cut)).flatten() {
-                    return Err(AssignError::Infeasible(Box::new(certificate)));
+                    return Err(AssignError::Infeasible(Box::new(Refutation::Cut(certificate))));
                 }
             }
         }

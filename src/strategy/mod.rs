@@ -38,7 +38,7 @@ use alloc::string::String;
 use core::ops::ControlFlow;
 
 use crate::assignment::Assignment;
-use crate::certificate::{Certificate, Infeasible};
+use crate::certificate::{Certificate, Refutation};
 use crate::input::StrategyChoice;
 use crate::problem::Problem;
 
@@ -82,6 +82,9 @@ pub struct Solution {
     pub strategy: StrategyChoice,
     /// The proof that there is no better one, from strategies that have one.
     pub certificate: Option<Certificate>,
+    /// What no valid assignment goes below, goal by goal in their order, where the rules are no network and the
+    /// assignment may be above it; none where the shared goals are met exactly.
+    pub bound: Option<Objective>,
 }
 
 impl Solution {
@@ -89,7 +92,7 @@ impl Solution {
     #[must_use]
     pub fn new(name: &str, seed: u64, assignment: Assignment) -> Self {
         let strategy = StrategyChoice { name: String::from(name), seed, ..StrategyChoice::default() };
-        Self { assignment, strategy, certificate: None }
+        Self { assignment, strategy, certificate: None, bound: None }
     }
 }
 
@@ -98,8 +101,8 @@ impl Solution {
 #[non_exhaustive]
 pub enum AssignError {
     /// No valid assignment exists; the certificate proves it.
-    #[error("there is no valid assignment: {} reviews are needed where at most {} are possible", .0.required, .0.available)]
-    Infeasible(Box<Infeasible>),
+    #[error("there is no valid assignment: {0}")]
+    Infeasible(Box<Refutation>),
     /// The observer asked to stop.
     #[error("interrupted")]
     Interrupted,

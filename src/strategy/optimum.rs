@@ -8,7 +8,7 @@ use super::infeasible::certificate;
 use super::network::Model;
 use super::{AssignError, Run};
 use crate::assignment::Assignment;
-use crate::certificate::Infeasible;
+use crate::certificate::{Infeasible, Refutation};
 use crate::flow::{Common, Face, Flow, Network, Weight};
 use crate::input::Shortfall;
 use crate::problem::Problem;
@@ -167,7 +167,10 @@ pub(crate) fn find_cut(problem: &Problem, run: &mut Run<'_>) -> Result<Option<In
     let goals = Goals::compose(&[Goal::Must, Goal::Missing], &model.sizes());
     match solve::<i64>(&mut model, &goals, None, true, run) {
         Ok(_) => Ok(None),
-        Err(AssignError::Infeasible(certificate)) => Ok(Some(*certificate)),
+        Err(AssignError::Infeasible(refutation)) => match *refutation {
+            Refutation::Cut(cut) => Ok(Some(cut)),
+            Refutation::Search(_) => unreachable!("a flow is refuted by a cut"),
+        },
         Err(stopped) => Err(stopped),
     }
 }
@@ -201,7 +204,7 @@ fn solve<W: Weight>(
     let short = network.left.iter().zip(&flow.left_load).any(|(node, &load)| load < node.min)
         || network.right.iter().zip(&flow.right_load).any(|(node, &load)| load < node.min);
     if short && strict {
-        return Err(AssignError::Infeasible(Box::new(certificate(model))));
+        return Err(AssignError::Infeasible(Box::new(Refutation::Cut(certificate(model)))));
     }
     Ok((network, flow))
 }

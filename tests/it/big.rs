@@ -63,7 +63,7 @@ fn reached(input: &Input) -> Objective {
 fn refused(input: &Input) -> Vec<Infeasible> {
     let problem = Problem::new(input).unwrap_or_else(|found| panic!("refused: {found}"));
     let of = registry().iter().map(|strategy| match strategy.assign(&problem, &mut Run::new(1)) {
-        Err(AssignError::Infeasible(proof)) => *proof,
+        Err(AssignError::Infeasible(proof)) => proof.cut().expect("a cut").clone(),
         other => panic!("{}: {:?}", strategy.name(), other.map(|solution| solution.assignment.len())),
     });
     of.collect()
