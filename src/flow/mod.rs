@@ -44,6 +44,7 @@ mod program;
 mod proof;
 mod regular;
 mod repair;
+mod resume;
 mod search;
 mod simplex;
 mod slack;

@@ -89,7 +89,7 @@ impl<W: Weight> Flow<W> {
 }
 
 /// The first number below `end` from which on something holds, or `end`.
-fn first(end: u32, holds: impl Fn(u32) -> bool) -> u32 {
+pub(super) fn first(end: u32, holds: impl Fn(u32) -> bool) -> u32 {
     let (mut low, mut high) = (0, end);
     while low < high {
         let middle = low + (high - low) / 2;

@@ -206,3 +206,36 @@ fn check_cut(net: &Network<i64>, cut: &Cut) {
     };
     assert!(required > available, "{required} > {available} for {cut:?}");
 }
+
+#[test]
+fn a_flow_resumed_from_anywhere_costs_as_little() {
+    let mut random = Random::new(5, Purpose::Generate);
+    for round in 0..2_000 {
+        let net = network(&mut random, 3);
+        let some: Vec<bool> = (0..net.edges()).map(|_| random.chance(1, 2)).collect();
+        let price = |random: &mut Random| random.below(21) as i64 - 10;
+        for value in [None, Some(0), Some(2), Some(random.below(6))] {
+            let cold = net.solve(value, &mut |_| true).expect("nobody stops");
+            let mut start = net.start(some.clone(), value);
+            if round % 2 == 0 {
+                for potential in start.left.iter_mut().chain(&mut start.right).chain([&mut start.sink]) {
+                    *potential = price(&mut random);
+                }
+            }
+            let resumed = net.resume(start, value, &mut |_| true).expect("nobody stops");
+            assert_eq!(check_loads(&net, &resumed), check_loads(&net, &cold));
+            assert!(value.is_none() || resumed.value == cold.value);
+            check_walk(&net, resumed, &mut random);
+        }
+    }
+}
+
+/// The potentials of a flow hold for all that a walk from it comes to.
+fn check_walk(net: &Network<i64>, flow: Flow<i64>, random: &mut Random) {
+    let least = check_loads(net, &flow);
+    let mut face = Face::new(net.clone(), flow);
+    for _ in 0..20 {
+        face.turn(random);
+        assert_eq!(check_loads(net, face.flow()), least);
+    }
+}

@@ -19,6 +19,8 @@ use crate::random::Random;
 pub(super) const ALL_PAIRS: usize = 250_000;
 /// Candidates per student beyond twice the reviews asked for.
 const SAMPLE: usize = 12;
+/// Candidates per student in the mean for those who lack reviews where some exist, on each side.
+const EXTRA: usize = 6;
 
 /// Where pairs come from that are not listed yet.
 #[derive(Debug, Clone)]
@@ -84,9 +86,12 @@ impl<'p> Model<'p> {
             .collect();
     }
 
-    /// The pairs that rules and existing reviews name, and a random sample of the others.
+    /// The pairs that rules and existing reviews name, and a random sample of the others; where reviews exist, more
+    /// between those who have fewer than they should.
     fn list_sample(&mut self, random: &mut Random) {
         let problem = self.problem;
+        let lacking = Lacking::new(self);
+        let mut met = alloc::vec![NONE; self.right.len()];
         let mut pairs = Vec::with_capacity(self.left.len());
         for left in 0..self.left.len() {
             let student = self.students[left] as usize;
@@ -101,8 +106,35 @@ impl<'p> Model<'p> {
             for _ in 0..2 * asked + SAMPLE {
                 rights.extend(self.draw(left, random));
             }
-            let mut seen = alloc::collections::BTreeSet::new();
-            rights.retain(|&right| seen.insert(right) && self.is_free(left, right as usize));
+            if lacking.left[left] {
+                if lacking.of_left >= self.right.len() {
+                    rights.extend(0..index(self.right.len()));
+                } else {
+                    for _ in 0..lacking.of_left {
+                        rights.extend(self.draw(left, random));
+                    }
+                }
+                if lacking.rights.len() <= 2 * asked + SAMPLE {
+                    rights.extend(&lacking.rights);
+                } else {
+                    let likely = (0..2 * asked + SAMPLE).map(|_| random.index(lacking.rights.len()));
+                    rights.extend(likely.map(|place| lacking.rights[place]));
+                }
+            } else if lacking.of_right >= self.left.len() {
+                rights.extend(&lacking.rights);
+            } else if !lacking.rights.is_empty() {
+                // Each of them is met by about as many left nodes as it should.
+                let expected = lacking.rights.len() * lacking.of_right;
+                let more = usize::from(random.below(self.left.len() as u64) < (expected % self.left.len()) as u64);
+                for _ in 0..expected / self.left.len() + more {
+                    rights.push(lacking.rights[random.index(lacking.rights.len())]);
+                }
+            }
+            // Each once, where it comes first.
+            rights.retain(|&right| {
+                core::mem::replace(&mut met[right as usize], index(left)) != index(left)
+                    && self.is_free(left, right as usize)
+            });
             pairs.push(rights.into_iter().map(|right| self.pair(left, right as usize)).collect());
         }
         self.pairs = pairs;
@@ -124,69 +156,25 @@ impl<'p> Model<'p> {
     /// Adds pairs of negative reduced cost, a few per student. False when there are none in the whole problem.
     pub(super) fn add_improving<W: Weight>(&mut self, network: &Network<W>, flow: &Flow<W>, goals: &Goals) -> bool {
         let Some(mut pool) = self.pool.take() else { return false };
-        let cost = |gain: i64| W::ZERO - W::compose(goals.weight(Goal::Gain) * i128::from(gain));
-        let (step, best_cost) = (pool.step, cost(pool.largest_gain));
-        let mut by_potential: Vec<u32> = (0..index(self.right.len())).collect();
-        by_potential.sort_by_key(|&right| core::cmp::Reverse(flow.right_potential(network, right as usize)));
-        let by_value = pool.lookup.as_ref().map(|lookup| lookup.ordered(&by_potential));
-        let mut added = false;
-        for left in 0..self.left.len() {
-            if network.left[left].max == 0 && self.left[left].max == 0 {
-                continue;
+        let mut scan = Scan::new(self, &pool, network, flow, goals);
+        let open = (0..self.left.len()).filter(|&left| network.left[left].max > 0 || self.left[left].max > 0);
+        let mut found: Vec<(usize, Vec<u32>)> = open.map(|left| (left, scan.improving(left, pool.step))).collect();
+        // Where only a few students have more than that, they get as many as all together might.
+        let more = found.iter().filter(|(_, rights)| rights.len() >= pool.step).count();
+        let step = (2 * self.left.len()).checked_div(more).unwrap_or(0);
+        if step > pool.step {
+            for (left, rights) in found.iter_mut().filter(|(_, rights)| rights.len() >= pool.step) {
+                *rights = scan.improving(*left, step);
             }
-            let mut works: Vec<(u32, W)> = Vec::new();
-            let mut listed: Vec<u32> = Vec::with_capacity(self.pairs[left].len());
-            for (right, potential) in flow.tails(network, left) {
-                listed.push(index(right));
-                let work = self.bundle(left, right);
-                if work != NONE {
-                    works.push((work, potential));
-                }
-            }
-            listed.sort_unstable();
-            let here = flow.left_potential(left);
-            let floor = works.iter().map(|&(_, potential)| potential).fold(here, W::min);
-            let mut found: Vec<u32> = Vec::new();
-            let mut scan = |rights: &[u32], best_cost: W| {
-                for &right in rights {
-                    let there = flow.right_potential(network, right as usize);
-                    if found.len() >= step || floor + best_cost >= there {
-                        break;
-                    }
-                    if listed.binary_search(&right).is_ok()
-                        || found.contains(&right)
-                        || !self.is_free(left, right as usize)
-                    {
-                        continue;
-                    }
-                    let pair = self.pair(left, right as usize);
-                    let work = self.bundle(left, right as usize);
-                    let tail = works.iter().find(|&&(listed, _)| listed == work && work != NONE);
-                    if cost(pair.gain) + tail.map_or(here, |&(_, potential)| potential) < there {
-                        found.push(right);
-                    }
-                }
-            };
-            match (&by_value, &pool.lookup) {
-                (Some(rows), Some(lookup)) => {
-                    let student = self.students[left] as usize;
-                    for &value in self.problem.dimensions[lookup.dimension].students.row(student) {
-                        scan(rows.row(value as usize), best_cost);
-                    }
-                    if !lookup.hard {
-                        // All others miss one wish at least.
-                        scan(&by_potential, cost(pool.largest_gain - 1));
-                    }
-                }
-                _ => scan(&by_potential, best_cost),
-            }
-            added |= !found.is_empty();
-            let pairs: Vec<_> = found.into_iter().map(|right| self.pair(left, right as usize)).collect();
-            self.pairs[left].extend(pairs);
+        }
+        found.retain(|(_, rights)| !rights.is_empty());
+        for (left, rights) in &found {
+            let pairs: Vec<_> = rights.iter().map(|&right| self.pair(*left, right as usize)).collect();
+            self.pairs[*left].extend(pairs);
         }
         pool.step *= 2;
         self.pool = Some(pool);
-        added
+        !found.is_empty()
     }
 
     /// Adds all free pairs between the other students and some submissions.
@@ -203,6 +191,135 @@ impl<'p> Model<'p> {
                 .collect();
             self.pairs[left].extend(missing);
         }
+    }
+}
+
+/// Looks for pairs of negative reduced cost.
+struct Scan<'a, 'p, W> {
+    model: &'a Model<'p>,
+    pool: &'a Pool,
+    network: &'a Network<W>,
+    flow: &'a Flow<W>,
+    goals: &'a Goals,
+    /// Right nodes, those of the highest potential first.
+    by_potential: Vec<u32>,
+    /// The same by value of the dimension that is looked up.
+    by_value: Option<Rows<u32>>,
+    /// Per right node, the search that last listed it.
+    met: Vec<u32>,
+    search: u32,
+}
+
+impl<'a, 'p, W: Weight> Scan<'a, 'p, W> {
+    fn new(model: &'a Model<'p>, pool: &'a Pool, network: &'a Network<W>, flow: &'a Flow<W>, goals: &'a Goals) -> Self {
+        let mut by_potential: Vec<u32> = (0..index(model.right.len())).collect();
+        by_potential.sort_by_key(|&right| core::cmp::Reverse(flow.right_potential(network, right as usize)));
+        let by_value = pool.lookup.as_ref().map(|lookup| lookup.ordered(&by_potential));
+        let met = alloc::vec![0; model.right.len()];
+        Self { model, pool, network, flow, goals, by_potential, by_value, met, search: 0 }
+    }
+
+    fn cost(&self, gain: i64) -> W {
+        W::ZERO - W::compose(self.goals.weight(Goal::Gain) * i128::from(gain))
+    }
+
+    /// Up to `step` right nodes that are not listed for a left node and would improve the flow.
+    fn improving(&mut self, left: usize, step: usize) -> Vec<u32> {
+        self.search += 1;
+        let mut works: Vec<(u32, W)> = Vec::new();
+        for (right, potential) in self.flow.tails(self.network, left) {
+            self.met[right] = self.search;
+            let work = self.model.bundle(left, right);
+            if work != NONE {
+                works.push((work, potential));
+            }
+        }
+        let mut found: Vec<u32> = Vec::new();
+        let best = self.cost(self.pool.largest_gain);
+        match (self.by_value.take(), &self.pool.lookup) {
+            (Some(rows), Some(lookup)) => {
+                let student = self.model.students[left] as usize;
+                for &value in self.model.problem.dimensions[lookup.dimension].students.row(student) {
+                    self.scan(left, rows.row(value as usize), &works, best, step, &mut found);
+                }
+                self.by_value = Some(rows);
+                if !lookup.hard {
+                    // All others miss one wish at least.
+                    let best = self.cost(self.pool.largest_gain - 1);
+                    self.scan_all(left, &works, best, step, &mut found);
+                }
+            }
+            _ => self.scan_all(left, &works, best, step, &mut found),
+        }
+        found
+    }
+
+    fn scan_all(&mut self, left: usize, works: &[(u32, W)], best: W, step: usize, found: &mut Vec<u32>) {
+        let rights = core::mem::take(&mut self.by_potential);
+        self.scan(left, &rights, works, best, step, found);
+        self.by_potential = rights;
+    }
+
+    /// Goes through right nodes as long as one could improve the flow that costs `best`, the least that any can.
+    fn scan(&mut self, left: usize, rights: &[u32], works: &[(u32, W)], best: W, step: usize, found: &mut Vec<u32>) {
+        let here = self.flow.left_potential(left);
+        let floor = works.iter().map(|&(_, potential)| potential).fold(here, W::min);
+        for &right in rights {
+            let there = self.flow.right_potential(self.network, right as usize);
+            if found.len() >= step || floor + best >= there {
+                break;
+            }
+            if self.met[right as usize] == self.search || !self.model.is_free(left, right as usize) {
+                continue;
+            }
+            let pair = self.model.pair(left, right as usize);
+            let work = self.model.bundle(left, right as usize);
+            let tail = works.iter().find(|&&(listed, _)| listed == work && work != NONE);
+            if self.cost(pair.gain) + tail.map_or(here, |&(_, potential)| potential) < there {
+                self.met[right as usize] = self.search;
+                found.push(right);
+            }
+        }
+    }
+}
+
+/// Who has fewer existing reviews than there will be.
+struct Lacking {
+    /// Per left node.
+    left: Vec<bool>,
+    /// The right nodes.
+    rights: Vec<u32>,
+    /// How many pairs each of the left nodes and each of the right nodes gets beside the sample: all where they are few.
+    of_left: usize,
+    of_right: usize,
+}
+
+impl Lacking {
+    /// Nobody where nothing exists.
+    fn new(model: &Model<'_>) -> Self {
+        let movable = &model.problem.settled.movable;
+        if movable.values().is_empty() {
+            return Self { left: alloc::vec![false; model.left.len()], rights: Vec::new(), of_left: 0, of_right: 0 };
+        }
+        let mut received: Vec<u64> = model.right.iter().map(|node| node.base.into()).collect();
+        for &submission in movable.values() {
+            let right = model.right_of[submission as usize];
+            if right != NONE {
+                received[right as usize] += 1;
+            }
+        }
+        let gives = |left: usize| movable.row(model.students[left] as usize).len() as u64;
+        let least = |left: usize| u64::from(model.left[left].min);
+        let given: u64 = (0..model.left.len()).map(|left| gives(left).max(least(left))).sum();
+        let fixed: u64 = model.right.iter().map(|node| u64::from(node.base)).sum();
+        let even = if model.problem.balanced() { (given + fixed) / (model.right.len() as u64).max(1) } else { 0 };
+        let wanted = |right: usize| even.max(u64::from(model.right[right].base) + u64::from(model.right[right].min));
+        let left: Vec<bool> = (0..model.left.len()).map(|left| gives(left) < least(left)).collect();
+        let rights: Vec<u32> =
+            (0..index(model.right.len())).filter(|&j| received[j as usize] < wanted(j as usize)).collect();
+        let share = |of: usize, among: usize| (EXTRA * of.max(among) / among.max(1)).max(SAMPLE);
+        let lefts = left.iter().filter(|&&lacks| lacks).count();
+        Self { of_left: share(model.left.len(), lefts), of_right: share(model.left.len(), rights.len()), left, rights }
     }
 }
 

@@ -131,8 +131,19 @@ impl<'p> Model<'p> {
         }
     }
 
-    fn counts_deletes(&self) -> bool {
-        self.problem.policy.existing == Existing::Rebalance || self.problem.asks_nothing()
+    /// Whether existing reviews that move are counted.
+    pub(crate) fn counts_deletes(&self) -> bool {
+        let counted = self.problem.policy.existing == Existing::Rebalance || self.problem.asks_nothing();
+        counted && !self.problem.settled.movable.values().is_empty() && self.aim != Aim::Face
+    }
+
+    /// Per edge of the network, whether it is an existing review that may move.
+    pub(crate) fn existing<W: Weight>(&self, network: &Network<W>) -> Vec<bool> {
+        let existing = (0..network.edges()).map(|edge| {
+            let (student, submission) = self.members(network.ends(edge));
+            self.problem.settled.is_movable(student as usize, submission as usize)
+        });
+        existing.collect()
     }
 
     /// How large the numbers of the network are.

@@ -76,6 +76,13 @@ impl Optimum<'_> {
         Ok(())
     }
 
+    /// The number of chosen pairs that no existing review stands for.
+    pub(crate) fn created(&self) -> usize {
+        let settled = &self.model.problem.settled;
+        let chosen = used_edges(self.face.as_ref()).into_iter().map(|edge| self.model.members(self.face.ends(edge)));
+        chosen.filter(|&(student, submission)| !settled.is_movable(student as usize, submission as usize)).count()
+    }
+
     /// The number of chosen pairs.
     pub(crate) fn chosen(&self) -> usize {
         used_edges(self.face.as_ref()).len()
@@ -188,18 +195,30 @@ fn solve<W: Weight>(
     strict: bool,
     run: &mut Run<'_>,
 ) -> Result<(Network<W>, Flow<W>), AssignError> {
+    let mut before: Option<(Network<W>, Flow<W>)> = None;
     let (network, flow) = loop {
         let network = model.network::<W>(goals);
         let total: u64 = network.left.iter().map(|node| u64::from(node.min)).sum();
         let mut stop = None;
-        let flow = network.solve(count, &mut |value| {
+        let mut proceed = |value| {
             stop = run.report("matching", value, count.unwrap_or(total).max(value)).err();
             stop.is_none()
-        });
+        };
+        // Hardly anything changes from the reviews that exist, or from the optimum for fewer pairs.
+        let start = match &before {
+            Some((before, flow)) => Some(network.start_from(before, flow)),
+            None if model.counts_deletes() => Some(network.start(model.existing(&network), count)),
+            None => None,
+        };
+        let flow = match start {
+            Some(start) => network.resume(start, count, &mut proceed),
+            None => network.solve(count, &mut proceed),
+        };
         let Some(flow) = flow else { return Err(stop.unwrap_or(AssignError::Interrupted)) };
         if !model.add_improving(&network, &flow, goals) {
             break (network, flow);
         }
+        before = Some((network, flow));
     };
     let short = network.left.iter().zip(&flow.left_load).any(|(node, &load)| load < node.min)
         || network.right.iter().zip(&flow.right_load).any(|(node, &load)| load < node.min);

@@ -39,7 +39,7 @@ impl Strategy for RandomAssignment {
             return Ok(Solution::new(self.name(), run.seed, assignment));
         }
         let mut optimum = seeded_optimum(problem, Aim::Even, run)?;
-        let turns = 64 + 4 * optimum.chosen();
+        let turns = 64 + 4 * optimum.created();
         optimum.walk(turns, &mut Random::new(run.seed, Purpose::Walk), run)?;
         let assignment = fewer_reciprocal(optimum, run.seed, run)?;
         Ok(Solution::new(self.name(), run.seed, assignment))

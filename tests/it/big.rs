@@ -150,6 +150,38 @@ fn no_more_is_deleted_than_evenness_asks_for() {
     assert_eq!((found.deletes, found.count, found.received_squares), (99, N, N));
 }
 
+#[test]
+fn whoever_joins_late_changes_as_little_as_can_be() {
+    // A single one reviews three others, of whose reviewers one each turns to the new work. Two can review each other,
+    // and four do without anybody else.
+    for (late, deletes) in [(1, 3), (2, 4), (4, 0), (21, 0)] {
+        let mut input = class(N, Bound::exactly(3));
+        input.policy.existing = Existing::Rebalance;
+        let before = N - late;
+        for (assessor, step) in (0..before).flat_map(|assessor| (1..=3).map(move |step| (assessor, step))) {
+            input.peer_reviews.push(review(assessor, (assessor + step) % before, WorkflowState::Assigned));
+        }
+        let found = reached(&input);
+        assert_eq!((found.deletes, found.count, found.received_squares), (deletes, 3 * N, 9 * N), "{late} join");
+    }
+}
+
+#[test]
+fn what_leavers_leave_undone_is_dealt_anew() {
+    let mut input = class(N, Bound::exactly(3));
+    input.policy.existing = Existing::Rebalance;
+    for (assessor, step) in (0..N).flat_map(|assessor| (1..=3).map(move |step| (assessor, step))) {
+        input.peer_reviews.push(review(assessor, (assessor + step) % N, WorkflowState::Assigned));
+    }
+    input.students.retain(|student| !(0..21).any(|left| student.id == Id::from(100 * left)));
+    for left in 0..21 {
+        input.submissions[100 * left].submitted = false;
+    }
+    // Neighbours in the ring lack as many reviews as they have time for, and none has to be taken away.
+    let found = reached(&input);
+    assert_eq!((found.deletes, found.count, found.received_squares), (0, 3 * (N - 21), 9 * (N - 21)));
+}
+
 /// Sections of four works with four copies each: everybody reviews one copy of each work of the three other groups.
 fn copies() -> Input {
     let mut input = class(2_112, Bound::exactly(3));
