@@ -1,5 +1,6 @@
 //! `show`: who reviews what by a plan.
 
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::path::PathBuf;
 
@@ -146,14 +147,21 @@ impl Args {
 
     /// All lines, sorted.
     fn rows<'a>(&self, plan: &'a PlanDocument, names: &Names<'a>) -> Vec<Row<'a>> {
-        let row = |review: ReviewRecord<'a>, state, reason: String| Row {
-            assessor_id: review.assessor_id,
-            assessor: names.find(Some(review.assessor_id)),
-            asset_id: review.asset_id,
-            user_id: review.user_id,
-            owner: names.find(review.user_id),
-            state,
-            reason: Some(reason).filter(|reason| !reason.is_empty()),
+        // Existing reviews may leave out the owner that others of the same submission name.
+        let reviews = plan.operations().map(|operation| *operation.peer_review()).chain(plan.kept());
+        let owners: BTreeMap<&Id, &Id> =
+            reviews.filter_map(|review| Some((review.asset_id, review.user_id?))).collect();
+        let row = |review: ReviewRecord<'a>, state, reason: String| {
+            let user_id = owners.get(review.asset_id).copied();
+            Row {
+                assessor_id: review.assessor_id,
+                assessor: names.find(Some(review.assessor_id)),
+                asset_id: review.asset_id,
+                user_id,
+                owner: names.find(user_id),
+                state,
+                reason: Some(reason).filter(|reason| !reason.is_empty()),
+            }
         };
         let operations = plan.operations().map(|operation| match operation {
             OperationRecord::Create { peer_review, reason } => row(peer_review, State::New, reason.to_string()),

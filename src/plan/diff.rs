@@ -9,8 +9,8 @@ use super::shortfalls::shortfalls;
 use super::{Alternates, GENERATOR, OperationRecord, Reason, Records, Report, ShortfallRecord, Words};
 use crate::certificate::Certificate;
 use crate::input::{ReviewRecord, Source, StrategyChoice, WorkflowState};
-use crate::problem::Problem;
 use crate::problem::rows::{Rows, index};
+use crate::problem::{Problem, Standing};
 use crate::strategy::{Solution, counts};
 
 /// One step of a plan, by indices.
@@ -93,10 +93,12 @@ impl Plan {
                     None => self.kept.push(place),
                 }
                 if !grounds.stays(review) {
-                    gone.push(place);
+                    gone.push((review.standing == Standing::Movable, place));
                 }
             }
-            let mut gone = gone.iter().copied();
+            // Those who cannot review any more come first.
+            gone.sort_unstable();
+            let mut gone = gone.iter().map(|&(_, place)| place);
             for &student in reviewers.row(submission) {
                 if here.iter().any(|review| review.student == Some(student)) {
                     continue;

@@ -19,6 +19,9 @@ pub(super) struct Grounds<'a> {
     /// The same before, without reviews that cannot stay or count for nobody.
     gave: Vec<u32>,
     had: Vec<u32>,
+    /// Whether there was any at all.
+    gave_any: Vec<bool>,
+    had_any: Vec<bool>,
     /// The most reviews that a submission receives.
     most: u32,
 }
@@ -31,15 +34,20 @@ impl<'a> Grounds<'a> {
         reviewers: &'a Rows<u32>,
         (given, received): (&'a [u32], &'a [u32]),
     ) -> Self {
-        let (mut gave, mut had) = (alloc::vec![0; problem.students()], alloc::vec![0; problem.submissions()]);
-        for review in problem.existing_reviews().iter().filter(|review| stands(review)) {
-            had[review.submission as usize] += 1;
+        let (n, m) = (problem.students(), problem.submissions());
+        let (mut gave, mut had) = (alloc::vec![0; n], alloc::vec![0; m]);
+        let (mut gave_any, mut had_any) = (alloc::vec![false; n], alloc::vec![false; m]);
+        for review in problem.existing_reviews() {
+            let stands = u32::from(stands(review));
+            had[review.submission as usize] += stands;
+            had_any[review.submission as usize] = true;
             if let Some(student) = review.student {
-                gave[student as usize] += 1;
+                gave[student as usize] += stands;
+                gave_any[student as usize] = true;
             }
         }
         let most = received.iter().copied().max().unwrap_or(0);
-        Self { problem, assignment, reviewers, given, received, gave, had, most }
+        Self { problem, assignment, reviewers, given, received, gave, had, gave_any, had_any, most }
     }
 
     /// Whether a must asks for a pair that does not exist.
@@ -59,9 +67,9 @@ impl<'a> Grounds<'a> {
         let (gave, had) = (self.gave[student], self.had[submission]);
         if let Some(review) = instead {
             Reason::InPlace { review }
-        } else if gave == 0 {
+        } else if !self.gave_any[student] {
             Reason::GivesNone
-        } else if had == 0 {
+        } else if !self.had_any[submission] {
             Reason::HasNone
         } else if u64::from(had) < self.problem.submission_bound(submission).min {
             Reason::HasFew { had }

@@ -92,7 +92,9 @@ impl Why<'_> {
                 break;
             }
         }
-        let other = if found.eligible > found.full + found.copies + found.open { " other" } else { "" };
+        let chosen = |&&submission: &&u32| self.problem.eligible(student, submission as usize);
+        let other =
+            if self.assignment.of(student).iter().any(|submission| chosen(&submission)) { " other" } else { "" };
         match found {
             Found { eligible: 0, .. } => format!("there is no submission that student {id} may review"),
             Found { open: 1.., .. } => format!("no further review by student {id} keeps all the rules together"),

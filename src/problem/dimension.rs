@@ -170,7 +170,7 @@ fn has_two_forms(name: &DimensionName, input: &Input) -> bool {
     numbers && texts
 }
 
-fn of_student<'a>(name: &DimensionName, student: &'a Student) -> &'a [Id] {
+pub(super) fn of_student<'a>(name: &DimensionName, student: &'a Student) -> &'a [Id] {
     match name {
         DimensionName::Section => &student.sections,
         DimensionName::Group => &student.groups,
@@ -179,7 +179,7 @@ fn of_student<'a>(name: &DimensionName, student: &'a Student) -> &'a [Id] {
 }
 
 /// The stated set of a submission, or none where that of its work's listed authors holds.
-fn of_submission<'a>(name: &DimensionName, submission: &'a Submission) -> Option<&'a [Id]> {
+pub(super) fn of_submission<'a>(name: &DimensionName, submission: &'a Submission) -> Option<&'a [Id]> {
     match name {
         DimensionName::Section => submission.sections.as_deref(),
         DimensionName::Group => submission.groups.as_deref(),
