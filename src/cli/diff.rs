@@ -9,7 +9,7 @@ use super::failure::{Exit, Failure};
 use super::load::{self, is_stdin};
 use super::table::{decimal, micros, shown, table};
 use super::{Console, output};
-use crate::input::StrategyChoice;
+use crate::input::{Source, StrategyChoice};
 use crate::plan::{Deed, Difference, Differing, PlanDocument, Report, Shared, Spread, compare};
 
 const HELP: &str = "\
@@ -98,7 +98,8 @@ fn warnings(a: &PlanDocument, b: &PlanDocument) -> Vec<String> {
     if a.problem_digest != b.problem_digest {
         warnings.push(String::from("the plans were made from different problems, or with different settings"));
     }
-    if a.source.as_ref().unwrap_or(&Default::default()) != b.source.as_ref().unwrap_or(&Default::default()) {
+    let nowhere = Source::default();
+    if a.source.as_ref().unwrap_or(&nowhere) != b.source.as_ref().unwrap_or(&nowhere) {
         warnings.push(String::from("the plans are for different sources: another installation, course or assignment"));
     }
     warnings

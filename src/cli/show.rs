@@ -123,24 +123,24 @@ impl Args {
         nothing.once(
             &[Some(&self.plan), self.names.as_ref()].into_iter().flatten().map(AsRef::as_ref).collect::<Vec<_>>(),
         )?;
-        let named = match &self.names {
+        let problem = match &self.names {
             Some(path) => Some(load::load(path, &nothing, console, |_| ())?),
             None => None,
         };
         let plan = load::plan(&self.plan)?;
-        if let Some(named) = &named {
-            load::note_other_problem(&named.problem, &plan);
+        if let Some(problem) = &problem {
+            load::note_other_problem(&problem.problem, &plan);
         }
         let nobody = Input::default();
-        let names = Names::new(named.as_ref().map_or(&nobody, |named| &named.input));
+        let names = Names::new(problem.as_ref().map_or(&nobody, |problem| &problem.input));
         let rows = self.rows(&plan, &names);
         if console.json {
             let document = Document { problem_digest: &plan.problem_digest, by: self.by, reviews: &rows };
             output::json(&document)?;
         } else if self.format == Some(Format::Csv) {
-            output::stdout(|output| lines(&rows, named.is_some(), output))?;
+            output::stdout(|output| lines(&rows, problem.is_some(), output))?;
         } else {
-            output::stdout(|output| self.print(&plan, &rows, named.is_some(), output))?;
+            output::stdout(|output| self.print(&plan, &rows, problem.is_some(), output))?;
         }
         Ok(Exit::Done)
     }

@@ -86,7 +86,8 @@ impl Plan {
         for submission in 0..problem.submissions() {
             let count = existing.iter().take_while(|review| review.submission as usize == submission).count();
             let (here, rest) = existing.split_at(count);
-            (gone.clear(), deletes.clear());
+            gone.clear();
+            deletes.clear();
             for (review, place) in here.iter().zip(place..) {
                 match grounds.delete(review) {
                     Some(reason) => deletes.push((place, reason)),

@@ -2,6 +2,7 @@
 
 use alloc::vec::Vec;
 use core::cmp::Reverse;
+use core::fmt;
 
 use super::bounds::Tally;
 use super::dimension::{Dimension, Sets};
@@ -43,11 +44,32 @@ pub(super) fn check(
     }
     let reached = reached(facts, pairs, tally, plan, &bound);
     if rank(&reached) < rank(&bound) {
-        let message = format_args!("the records reach {reached:?}, below the bound {bound:?}");
+        let message = format_args!("the records reach {}, below the bound: {}", Told(&reached), Told(&bound));
         findings.add("bound_broken", "/report/bound", message);
     } else if optimal != (reached == bound) {
-        let message = format_args!("the records reach {reached:?}, and the bound is {bound:?}");
+        let message = format_args!("the records reach {}; the bound is {}", Told(&reached), Told(&bound));
         findings.add("bound_optimal", "/report/optimal", message);
+    }
+}
+
+/// Goals in words.
+struct Told<'a>(&'a GoalBound);
+
+impl fmt::Display for Told<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let GoalBound { missing, missing_squares, reviews, received_squares, deletes, preferences } = *self.0;
+        for (name, goal) in [
+            ("missing", missing),
+            ("missing_squares", missing_squares),
+            ("reviews", reviews),
+            ("received_squares", received_squares),
+            ("deletes", deletes),
+        ] {
+            if let Some(goal) = goal {
+                write!(f, "{name} {goal}, ")?;
+            }
+        }
+        write!(f, "preferences {preferences}")
     }
 }
 

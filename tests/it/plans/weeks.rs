@@ -1,6 +1,8 @@
 //! A small course in its second week, word for word: somebody has left, somebody has come, groups have changed, a must
 //! and a must-not were added.
 
+use std::fmt::Write as _;
+
 use peerplan::formats::problem;
 use peerplan::strategy::by_name;
 
@@ -44,10 +46,11 @@ fn plan(settings: &[&str]) -> String {
     let plan = planned(&problem, by_name("matching").expect("listed"), 1).expect("feasible");
     let mut text = String::new();
     for (op, assessor, asset, why) in told(plan.view(&problem)) {
-        text += &format!("{op} {assessor} {asset}: {why}\n");
+        writeln!(text, "{op} {assessor} {asset}: {why}").expect("a string takes everything");
     }
     for record in plan.shortfalls() {
-        text += &format!("short {} has {} of {}: {}\n", record.id, record.got, record.wanted, record.reason);
+        let peerplan::plan::ShortfallRecord { id, got, wanted, reason, .. } = record;
+        writeln!(text, "short {id} has {got} of {wanted}: {reason}").expect("a string takes everything");
     }
     text
 }
