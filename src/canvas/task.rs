@@ -129,7 +129,7 @@ impl Task {
         let mut steps = Vec::with_capacity(plan.operations.len());
         for operation in &plan.operations {
             let (op, review) = match operation {
-                Operation::Create(review) => (Op::Create, review),
+                Operation::Create(review, _) => (Op::Create, review),
                 Operation::Delete(review, _) => (Op::Delete, review),
             };
             let pair = Pair::of(review);

@@ -11,6 +11,7 @@
 #[cfg(feature = "canvas-http")]
 mod canvas;
 mod completions;
+mod diff;
 mod explain;
 mod failure;
 mod generate;
@@ -24,6 +25,7 @@ mod plan;
 mod progress;
 mod schema;
 mod scores;
+mod show;
 mod strategies;
 mod table;
 mod verify;
@@ -91,6 +93,8 @@ enum Verb {
     Verify(verify::Args),
     Explain(explain::Args),
     Metrics(metrics::Args),
+    Diff(diff::Args),
+    Show(show::Args),
     Generate(generate::Args),
     #[cfg(feature = "canvas-http")]
     Canvas(canvas::Args),
@@ -103,7 +107,11 @@ enum Verb {
 impl Verb {
     /// Whether the verb's own options ask for JSON.
     fn json(&self) -> bool {
-        matches!(self, Self::Plan(args) if args.json())
+        match self {
+            Self::Plan(args) => args.json(),
+            Self::Show(args) => args.json(),
+            _ => false,
+        }
     }
 
     fn run(self, console: Console) -> Result<Exit, Failure> {
@@ -112,6 +120,8 @@ impl Verb {
             Self::Verify(args) => args.run(console),
             Self::Explain(args) => args.run(console),
             Self::Metrics(args) => args.run(console),
+            Self::Diff(args) => args.run(console),
+            Self::Show(args) => args.run(console),
             Self::Generate(args) => args.run(console),
             #[cfg(feature = "canvas-http")]
             Self::Canvas(args) => args.run(console),

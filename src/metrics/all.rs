@@ -173,7 +173,7 @@ impl Tally {
         }
         for operation in records.operations() {
             match operation {
-                OperationRecord::Create { peer_review } => {
+                OperationRecord::Create { peer_review, .. } => {
                     tally.created += 1;
                     add(peer_review);
                 }

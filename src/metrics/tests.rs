@@ -17,7 +17,7 @@ fn review(assessor: u64, asset: u64, workflow_state: WorkflowState) -> PeerRevie
 
 fn plan(creates: &[(u64, u64)], deletes: &[(u64, u64)], kept: Vec<PeerReview>) -> PlanDocument {
     let assigned = |&(assessor, asset): &(u64, u64)| review(assessor, asset, WorkflowState::Assigned);
-    let steps = creates.iter().map(assigned).map(Operation::Create);
+    let steps = creates.iter().map(assigned).map(|review| Operation::Create(review, String::from("new")));
     let removed = deletes.iter().map(assigned).map(|review| Operation::Delete(review, String::from("moved")));
     PlanDocument {
         source: None,

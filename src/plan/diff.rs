@@ -1,16 +1,15 @@
 //! The difference between what exists and what is wanted, in a safe order.
 
 use alloc::boxed::Box;
-use alloc::format;
-use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::report::{report, shortfalls};
-use super::{Alternates, GENERATOR, OperationRecord, Records, Report, ShortfallRecord};
-use crate::assignment::Assignment;
+use super::grounds::Grounds;
+use super::report::report;
+use super::shortfalls::shortfalls;
+use super::{Alternates, GENERATOR, OperationRecord, Reason, Records, Report, ShortfallRecord, Words};
 use crate::certificate::Certificate;
-use crate::input::{Existing, ReviewRecord, Source, StrategyChoice, WorkflowState};
-use crate::problem::rows::index;
+use crate::input::{ReviewRecord, Source, StrategyChoice, WorkflowState};
+use crate::problem::rows::{Rows, index};
 use crate::problem::{Problem, Standing};
 use crate::strategy::{Solution, counts};
 
@@ -28,8 +27,6 @@ pub enum Step {
     Delete {
         /// Its place among [`Problem::existing_reviews`].
         review: u32,
-        /// The place of its reason among the plan's reasons.
-        reason: u32,
     },
 }
 
@@ -43,7 +40,8 @@ pub struct Plan {
     pub(super) steps: Vec<Step>,
     /// Places among the existing reviews that stay.
     pub(super) kept: Vec<u32>,
-    reasons: Vec<String>,
+    /// The reason of each step; none where no review exists, and all are for the first time.
+    reasons: Vec<Reason>,
     strategy: StrategyChoice,
     shortfalls: Vec<ShortfallRecord>,
     report: Report,
@@ -52,47 +50,89 @@ pub struct Plan {
 
 impl Plan {
     /// The plan that turns the existing reviews into a solution, with the solution's certificate. O(n + m + T log T).
+    ///
+    /// Where reviews exist, O(T log E) more for the reasons; under `shortfall: partial`, up to 2^26 pairs are looked at
+    /// for those of the shortfalls.
     #[must_use]
     pub fn diff(problem: &Problem, solution: &Solution) -> Self {
         let assignment = &solution.assignment;
         let counts = counts(problem, assignment);
+        let reviewers = assignment.by_submission(problem.submissions());
         let mut plan = Self {
             steps: Vec::with_capacity(assignment.len()),
             kept: Vec::new(),
             reasons: Vec::new(),
             strategy: solution.strategy.clone(),
-            shortfalls: shortfalls(problem, &counts),
+            shortfalls: shortfalls(problem, assignment, &reviewers, &counts),
             report: Report::default(),
             certificate: solution.certificate.clone(),
         };
-        let reviewers = assignment.by_submission(problem.submissions());
+        if problem.existing_reviews().is_empty() {
+            let creates = reviewers.entries().map(|(submission, student)| (student, index(submission)));
+            plan.steps.extend(creates.map(|(student, submission)| Step::Create { student, submission }));
+        } else {
+            plan.compare(problem, &reviewers, &Grounds::new(problem, assignment, &reviewers, (&counts.0, &counts.1)));
+        }
+        plan.report = report(problem, solution, &reviewers, &counts, &plan);
+        plan
+    }
+
+    /// Compares the existing reviews with the assignment, submission by submission.
+    fn compare(&mut self, problem: &Problem, reviewers: &Rows<u32>, grounds: &Grounds<'_>) {
         let mut existing = problem.existing_reviews();
         let mut place = 0;
+        // Reviews of a submission that nobody will write, and their successors.
+        let (mut gone, mut deletes) = (Vec::new(), Vec::new());
         for submission in 0..problem.submissions() {
             let count = existing.iter().take_while(|review| review.submission as usize == submission).count();
             let (here, rest) = existing.split_at(count);
+            gone.clear();
+            deletes.clear();
+            for (review, place) in here.iter().zip(place..) {
+                match grounds.delete(review) {
+                    Some(reason) => deletes.push((place, reason)),
+                    None => self.kept.push(place),
+                }
+                if !grounds.stays(review) {
+                    gone.push((review.standing == Standing::Movable, place));
+                }
+            }
+            // Those who cannot review any more come first.
+            gone.sort_unstable();
+            let mut gone = gone.iter().map(|&(_, place)| place);
             for &student in reviewers.row(submission) {
-                if !here.iter().any(|review| review.student == Some(student)) {
-                    plan.steps.push(Step::Create { student, submission: index(submission) });
+                if here.iter().any(|review| review.student == Some(student)) {
+                    continue;
                 }
+                let submission = index(submission);
+                let must = grounds.is_must(student, submission);
+                let reason = if must { Reason::Must } else { grounds.create(student, submission, gone.next()) };
+                self.step(Step::Create { student, submission }, reason);
             }
-            for review in here {
-                match reason(problem, assignment, review.student, submission, &review.standing) {
-                    None => plan.kept.push(index(place)),
-                    Some(reason) => plan.delete(place, reason),
-                }
-                place += 1;
+            for &(review, reason) in &deletes {
+                self.step(Step::Delete { review }, reason);
             }
+            place += index(count);
             existing = rest;
         }
-        plan.report = report(problem, assignment, &reviewers, &counts, &plan);
-        plan
+    }
+
+    fn step(&mut self, step: Step, reason: Reason) {
+        self.steps.push(step);
+        self.reasons.push(reason);
     }
 
     /// The steps, in the order in which they are to be done.
     #[must_use]
     pub fn steps(&self) -> &[Step] {
         &self.steps
+    }
+
+    /// Why a step is taken, by its place among the steps; none where there is no such step.
+    #[must_use]
+    pub fn reason(&self, step: usize) -> Option<Reason> {
+        self.steps.get(step)?;
+        Some(self.reasons.get(step).copied().unwrap_or(Reason::First))
     }
 
     /// The figures.
@@ -118,39 +158,6 @@ impl Plan {
     pub const fn view<'a>(&'a self, problem: &'a Problem) -> PlanView<'a> {
         PlanView { plan: self, problem }
     }
-
-    fn delete(&mut self, place: usize, reason: String) {
-        let known = self.reasons.iter().rposition(|known| *known == reason);
-        let reason = known.unwrap_or_else(|| {
-            self.reasons.push(reason);
-            self.reasons.len() - 1
-        });
-        self.steps.push(Step::Delete { review: index(place), reason: index(reason) });
-    }
-}
-
-/// Why an existing review is deleted; none for one that stays.
-fn reason(
-    problem: &Problem,
-    assignment: &Assignment,
-    student: Option<u32>,
-    submission: usize,
-    standing: &Standing,
-) -> Option<String> {
-    match standing {
-        Standing::Fixed | Standing::Idle => None,
-        Standing::Void(None) => Some(String::from("the assessor is not among the students any more")),
-        Standing::Void(Some(exclusion)) => Some(format!("the pair is no longer eligible: {exclusion}")),
-        Standing::Movable => {
-            let stays = student.is_some_and(|student| assignment.contains(student as usize, submission));
-            let why = if problem.policy().existing == Existing::Replace {
-                "replaced by the new assignment"
-            } else {
-                "moved so that the rules are kept and received reviews are as even as possible"
-            };
-            (!stays).then(|| String::from(why))
-        }
-    }
 }
 
 /// A plan beside its problem: the records of a plan file.
@@ -161,6 +168,12 @@ pub struct PlanView<'a> {
 }
 
 impl<'a> PlanView<'a> {
+    /// Whether the reasons of the steps differ: all are the same where no review exists yet.
+    #[must_use]
+    pub const fn tells_reasons(&self) -> bool {
+        !self.plan.reasons.is_empty()
+    }
+
     fn existing(self, place: u32) -> ReviewRecord<'a> {
         let review = &self.problem.existing_reviews()[place as usize];
         ReviewRecord {
@@ -172,7 +185,9 @@ impl<'a> PlanView<'a> {
         }
     }
 
-    fn step(self, step: Step) -> OperationRecord<'a> {
+    fn step(self, place: usize, step: Step) -> OperationRecord<'a> {
+        let reason = self.plan.reasons.get(place).copied().unwrap_or(Reason::First);
+        let reason = Words::told(self.problem, step, reason);
         match step {
             Step::Create { student, submission } => OperationRecord::Create {
                 peer_review: ReviewRecord {
@@ -182,11 +197,9 @@ impl<'a> PlanView<'a> {
                     asset_id: self.problem.submission_id(submission as usize),
                     workflow_state: WorkflowState::Assigned,
                 },
+                reason,
             },
-            Step::Delete { review, reason } => OperationRecord::Delete {
-                peer_review: self.existing(review),
-                reason: &self.plan.reasons[reason as usize],
-            },
+            Step::Delete { review } => OperationRecord::Delete { peer_review: self.existing(review), reason },
         }
     }
 }
@@ -205,7 +218,7 @@ impl Records for PlanView<'_> {
         &self.plan.strategy
     }
     fn operations(&self) -> Box<dyn Iterator<Item = OperationRecord<'_>> + '_> {
-        Box::new(self.plan.steps.iter().map(|&step| self.step(step)))
+        Box::new(self.plan.steps.iter().enumerate().map(|(place, &step)| self.step(place, step)))
     }
     fn kept(&self) -> Box<dyn Iterator<Item = ReviewRecord<'_>> + '_> {
         Box::new(self.plan.kept.iter().map(|&place| self.existing(place)))

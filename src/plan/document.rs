@@ -10,29 +10,44 @@ use crate::certificate::Certificate;
 use crate::id::Id;
 use crate::input::{PeerReview, ReviewRecord, Source, StrategyChoice};
 
+use super::Words;
+
 /// One step of a plan, with borrowed ids.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Serialize)]
 #[serde(tag = "op", rename_all = "snake_case")]
 pub enum OperationRecord<'a> {
     /// Ask for a review that does not exist yet.
     Create {
         /// The review to be; without an id.
         peer_review: ReviewRecord<'a>,
+        /// Why.
+        #[serde(skip_serializing_if = "Words::is_empty")]
+        reason: Words<'a>,
     },
     /// Take back a review that exists and is not completed.
     Delete {
         /// The review that exists.
         peer_review: ReviewRecord<'a>,
-        /// Why, in words.
-        reason: &'a str,
+        /// Why.
+        reason: Words<'a>,
     },
+}
+
+impl<'a> OperationRecord<'a> {
+    /// The review that is created or deleted.
+    #[must_use]
+    pub const fn peer_review(&self) -> &ReviewRecord<'a> {
+        match self {
+            Self::Create { peer_review, .. } | Self::Delete { peer_review, .. } => peer_review,
+        }
+    }
 }
 
 /// One step of a plan.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Operation {
-    /// Ask for a review that does not exist yet.
-    Create(PeerReview),
+    /// Ask for a review that does not exist yet, with the reason in words.
+    Create(PeerReview, String),
     /// Take back a review that exists and is not completed, with the reason in words.
     Delete(PeerReview, String),
 }
@@ -42,8 +57,12 @@ impl Operation {
     #[must_use]
     pub fn record(&self) -> OperationRecord<'_> {
         match self {
-            Self::Create(review) => OperationRecord::Create { peer_review: review.record() },
-            Self::Delete(review, reason) => OperationRecord::Delete { peer_review: review.record(), reason },
+            Self::Create(review, reason) => {
+                OperationRecord::Create { peer_review: review.record(), reason: Words::new(reason) }
+            }
+            Self::Delete(review, reason) => {
+                OperationRecord::Delete { peer_review: review.record(), reason: Words::new(reason) }
+            }
         }
     }
 }
@@ -69,6 +88,9 @@ pub struct ShortfallRecord {
     pub wanted: u64,
     /// The count in the result.
     pub got: u64,
+    /// Why there is no more, in words; empty where a plan file does not say it.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub reason: String,
 }
 
 /// How a count is spread: least, greatest, mean and Gini coefficient (0 = even).
@@ -127,6 +149,36 @@ pub struct Report {
     pub should_not_broken: u64,
     /// Scores.
     pub affinity: AffinityReport,
+    /// What no valid plan goes below, under `rebalance` and where the rules are no network.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bound: Option<GoalBound>,
+    /// Whether the plan reaches that bound, and so is proven to be best; stands beside the bound.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub optimal: Option<bool>,
+}
+
+/// What no valid plan goes below, goal by goal: each only among the plans that reach those before it.
+///
+/// A goal that is not counted is absent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+pub struct GoalBound {
+    /// Reviews short of the minima, under `shortfall: partial`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub missing: Option<u64>,
+    /// The sum of squares of the shortfalls, under `shortfall: partial`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub missing_squares: Option<u64>,
+    /// Resulting reviews that count, where their number is not the strategy's to choose.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reviews: Option<u64>,
+    /// The sum of squares of reviews received over the handed-in submissions, where they are balanced.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub received_squares: Option<u64>,
+    /// Deletes of reviews that could stay, under `rebalance`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub deletes: Option<u64>,
+    /// What should rules, wishes and history `avoid` add up to: no valid plan goes above it.
+    pub preferences: i64,
 }
 
 /// Reviewers who could step in for one submission, best first.

@@ -1,44 +1,31 @@
 //! The figures of a plan: counts over the resulting reviews.
 
 use alloc::vec::Vec;
+use core::cmp::Reverse;
 
 use super::diff::{Plan, Step};
-use super::{AffinityReport, Report, ShortfallRecord, Side};
-use crate::assignment::Assignment;
+use super::{AffinityReport, GoalBound, Report};
+use crate::input::{Existing, Shortfall};
 use crate::metrics;
 use crate::problem::rows::Rows;
 use crate::problem::{Problem, Standing};
+use crate::strategy::{Objective, Solution, objective};
+
+/// The strategies that maximise a total, and may use the room up to the maxima for it.
+const MAXIMISING: [&str; 3] = ["max_affinity", "random_limited", "perturbed"];
 
 /// Reviews given by each student, and received by each submission.
 type Counts = (Vec<u32>, Vec<u32>);
 
-/// The minima that are not met: students first, each in canonical order.
-pub(super) fn shortfalls(problem: &Problem, (given, received): &Counts) -> Vec<ShortfallRecord> {
-    let mut records = Vec::new();
-    for (student, &got) in given.iter().enumerate() {
-        let (wanted, got) = (problem.student_bound(student).min, u64::from(got));
-        if got < wanted {
-            records.push(ShortfallRecord { kind: Side::Student, id: problem.student_id(student).clone(), wanted, got });
-        }
-    }
-    for (submission, &got) in received.iter().enumerate() {
-        let (wanted, got) = (problem.submission_bound(submission).min, u64::from(got));
-        if got < wanted {
-            let id = problem.submission_id(submission).clone();
-            records.push(ShortfallRecord { kind: Side::Submission, id, wanted, got });
-        }
-    }
-    records
-}
-
 /// The report of a plan; `reviewers` are the students of each submission.
 pub(super) fn report(
     problem: &Problem,
-    assignment: &Assignment,
+    solution: &Solution,
     reviewers: &Rows<u32>,
     (given, received): &Counts,
     plan: &Plan,
 ) -> Report {
+    let assignment = &solution.assignment;
     let created = plan.steps.iter().filter(|step| matches!(step, Step::Create { .. })).count() as u64;
     let deleted = plan.steps.len() as u64 - created;
     let kept = plan.kept.len() as u64;
@@ -56,6 +43,7 @@ pub(super) fn report(
         per_student: of(given, &problem.may_review),
         ..Report::default()
     };
+    (report.bound, report.optimal) = proven(problem, solution).unzip();
     report.reciprocal_pairs = problem.reciprocal_among(assignment, reviewers).len() as u64;
     if problem.pairs.says_nothing() {
         return report;
@@ -75,6 +63,42 @@ pub(super) fn report(
     }
     report.affinity = affinity(problem, &sums, report.reviews);
     report
+}
+
+/// What no valid plan goes below, where it is told, and whether the plan reaches it.
+fn proven(problem: &Problem, solution: &Solution) -> Option<(GoalBound, bool)> {
+    if solution.bound.is_none() && problem.policy().existing != Existing::Rebalance {
+        return None;
+    }
+    let reached = goals(problem, solution, objective(problem, &solution.assignment));
+    // Without a bound the shared goals are met exactly.
+    let bound = solution.bound.map_or(reached, |bound| goals(problem, solution, bound));
+    // A bound that the plan itself refutes is none.
+    (rank(&bound) <= rank(&reached)).then_some((bound, bound == reached))
+}
+
+/// The goals in their order, the greatest preferences first.
+type Rank = (Option<u64>, Option<u64>, Option<u64>, Option<u64>, Option<u64>, Reverse<i64>);
+
+fn rank(goals: &GoalBound) -> Rank {
+    let GoalBound { missing, missing_squares, reviews, received_squares, deletes, preferences } = *goals;
+    (missing, missing_squares, reviews, received_squares, deletes, Reverse(preferences))
+}
+
+/// The goals that all strategies share, as far as they are counted. Where both sides are bounds, the number of reviews
+/// is the strategy's to choose if it maximises a total; where nothing is asked for, no goal comes before the deletes.
+fn goals(problem: &Problem, solution: &Solution, reached: Objective) -> GoalBound {
+    let policy = problem.policy();
+    let partial = policy.shortfall == Shortfall::Partial;
+    let counted = !problem.asks_nothing() && (problem.balanced() || !MAXIMISING.contains(&&*solution.strategy.name));
+    GoalBound {
+        missing: partial.then_some(reached.missing),
+        missing_squares: partial.then_some(reached.missing_squares),
+        reviews: counted.then_some(reached.count),
+        received_squares: (counted && problem.balanced()).then_some(reached.received_squares),
+        deletes: (policy.existing == Existing::Rebalance).then_some(reached.deletes),
+        preferences: -reached.lost,
+    }
 }
 
 fn affinity(problem: &Problem, sums: &[i64], reviews: u64) -> AffinityReport {

@@ -5,6 +5,7 @@ use alloc::collections::BTreeSet;
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use super::Problem;
 use super::ids::Interner;
 use super::people::People;
 use super::rows::Rows;
@@ -42,6 +43,8 @@ pub(crate) struct Dimension {
     pub(crate) submissions: Rows<u32>,
     /// How many different values there are.
     pub(crate) values: usize,
+    /// The ids of the values, where there are existing reviews to speak of.
+    ids: Vec<Id>,
 }
 
 impl Dimension {
@@ -104,7 +107,24 @@ impl Dimension {
                 row.extend(listed.flat_map(|&person| students.row(person as usize)));
             }
         });
-        Self { name, relation, students, submissions, values: interner.len() }
+        let values = interner.len();
+        let ids = if input.peer_reviews.is_empty() { Vec::new() } else { interner.into_ids() };
+        Self { name, relation, students, submissions, values, ids }
+    }
+}
+
+impl Problem {
+    /// The values of a student and of a submission in a dimension with a rule; told only where reviews exist.
+    pub(crate) fn values(
+        &self,
+        name: &DimensionName,
+        student: usize,
+        submission: usize,
+    ) -> [impl Iterator<Item = &Id> + Clone; 2] {
+        let dimension = self.dimensions.iter().find(|dimension| dimension.name == *name);
+        let rows = dimension.map(|of| [of.students.row(student), of.submissions.row(submission)]).unwrap_or_default();
+        let ids = dimension.map_or(&[][..], |dimension| &dimension.ids);
+        rows.map(|row| row.iter().filter_map(move |&value| ids.get(value as usize)))
     }
 }
 
@@ -150,7 +170,7 @@ fn has_two_forms(name: &DimensionName, input: &Input) -> bool {
     numbers && texts
 }
 
-fn of_student<'a>(name: &DimensionName, student: &'a Student) -> &'a [Id] {
+pub(super) fn of_student<'a>(name: &DimensionName, student: &'a Student) -> &'a [Id] {
     match name {
         DimensionName::Section => &student.sections,
         DimensionName::Group => &student.groups,
@@ -159,7 +179,7 @@ fn of_student<'a>(name: &DimensionName, student: &'a Student) -> &'a [Id] {
 }
 
 /// The stated set of a submission, or none where that of its work's listed authors holds.
-fn of_submission<'a>(name: &DimensionName, submission: &'a Submission) -> Option<&'a [Id]> {
+pub(super) fn of_submission<'a>(name: &DimensionName, submission: &'a Submission) -> Option<&'a [Id]> {
     match name {
         DimensionName::Section => submission.sections.as_deref(),
         DimensionName::Group => submission.groups.as_deref(),

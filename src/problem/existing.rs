@@ -7,6 +7,7 @@ use super::Problem;
 use super::eligibility::Exclusion;
 use super::pairs::Must;
 use super::rows::{Rows, index};
+use super::sides::Lazy;
 use crate::diagnostic::Diagnostics;
 use crate::id::Id;
 use crate::input::{CopyRule, Existing, Input, WorkflowState};
@@ -125,7 +126,7 @@ impl Problem {
         settled.fixed = Rows::sorted(self.students(), fixed.clone());
         self.settled = settled;
         self.report_kept(found);
-        let musts = self.settle_musts(found);
+        let musts = self.settle_musts(input, found);
         for &(student, submission) in &musts {
             self.settled.given[student as usize] += 1;
             self.settled.received[submission as usize] += 1;
@@ -133,7 +134,7 @@ impl Problem {
         for must in &self.settled.work_musts {
             self.settled.given[must.student as usize] += 1;
         }
-        self.check_must_maxima(&musts, found);
+        self.check_must_maxima(&musts, input, found);
         for must in &self.settled.work_musts {
             self.settled.given[must.student as usize] -= 1;
         }
@@ -269,20 +270,22 @@ impl Problem {
 
     /// Turns musts into fixed pairs (returned, without those that stand already) and musts on works with several
     /// eligible copies.
-    fn settle_musts(&mut self, found: &mut Diagnostics) -> Vec<(u32, u32)> {
+    fn settle_musts(&mut self, input: &Input, found: &mut Diagnostics) -> Vec<(u32, u32)> {
         let mut new: BTreeSet<(u32, u32)> = BTreeSet::new();
         let musts = core::mem::take(&mut self.pairs.submission_musts);
         for &Must { student, target, place } in &musts {
             if let Some(exclusion) = self.exclusion(student as usize, target as usize) {
-                self.must_not_eligible(student, target, place, &exclusion, found);
-            } else if self.has_other_copy(student, target, &new) {
+                self.must_not_eligible((student, target), place, &exclusion, input, found);
+            } else if let Some(copy) = self.has_other_copy(student, target, &new) {
                 found.error(
                     "must_same_work",
                     format_args!("/rules/{place}"),
                     format_args!(
-                        "{} must review {}, and has another copy of the same work by another must or a review that stays",
+                        "{} must review {}, and has {}, another copy of the same work, {}",
                         self.student_id(student as usize),
-                        self.submission_id(target as usize)
+                        self.submission_id(target as usize),
+                        self.submission_id(copy as usize),
+                        Lazy(|| self.source_of(&musts, student, copy))
                     ),
                     "remove one of them, or set same_work_once to false",
                 );
@@ -305,7 +308,7 @@ impl Problem {
                 [] => {
                     let copy = copies.iter().copied().find(|&copy| self.handed_in[copy as usize]).unwrap_or(copies[0]);
                     let exclusion = self.exclusion(student as usize, copy as usize).unwrap_or(Exclusion::NotHandedIn);
-                    self.must_not_eligible(student, copy, place, &exclusion, found);
+                    self.must_not_eligible((student, copy), place, &exclusion, input, found);
                 }
                 [copy] => {
                     new.insert((student, copy));
@@ -323,10 +326,10 @@ impl Problem {
 
     fn must_not_eligible(
         &self,
-        student: u32,
-        submission: u32,
+        (student, submission): (u32, u32),
         place: u32,
         exclusion: &Exclusion,
+        input: &Input,
         found: &mut Diagnostics,
     ) {
         let code = if *exclusion == Exclusion::MustNot { "must_and_must_not" } else { "must_not_eligible" };
@@ -334,26 +337,26 @@ impl Problem {
             code,
             format_args!("/rules/{place}"),
             format_args!(
-                "{} must review {}, but {exclusion}",
+                "{} must review {}, but {}",
                 self.student_id(student as usize),
-                self.submission_id(submission as usize)
+                self.submission_id(submission as usize),
+                Lazy(|| self.against(input, student, submission, exclusion))
             ),
             "remove the must_review rule, or what stands against it",
         );
     }
 
-    /// Whether a student has a fixed review, or a new must, on another copy of the work of a submission.
-    fn has_other_copy(&self, student: u32, submission: u32, new: &BTreeSet<(u32, u32)>) -> bool {
+    /// Another copy of the work of a submission on which a student has a fixed review, or a new must.
+    fn has_other_copy(&self, student: u32, submission: u32, new: &BTreeSet<(u32, u32)>) -> Option<u32> {
         let copies = self.people.copies.row(self.people.work_of[submission as usize] as usize);
-        self.policy.same_work_once == CopyRule::Once
-            && copies.iter().any(|&copy| {
-                copy != submission
-                    && (self.settled.is_fixed(student as usize, copy as usize) || new.contains(&(student, copy)))
-            })
+        let mut others = copies.iter().copied().filter(|&copy| copy != submission);
+        let held =
+            |&copy: &u32| self.settled.is_fixed(student as usize, copy as usize) || new.contains(&(student, copy));
+        others.find(held).filter(|_| self.policy.same_work_once == CopyRule::Once)
     }
 
     /// Refuses musts that, with the reviews that stay, go beyond a maximum.
-    fn check_must_maxima(&self, musts: &[(u32, u32)], found: &mut Diagnostics) {
+    fn check_must_maxima(&self, musts: &[(u32, u32)], input: &Input, found: &mut Diagnostics) {
         let mut students: BTreeSet<u32> = musts.iter().map(|&(student, _)| student).collect();
         students.extend(self.settled.work_musts.iter().map(|must| must.student));
         for student in students {
@@ -363,10 +366,11 @@ impl Problem {
                     "must_over_maximum",
                     format_args!("/students/{}", self.people.student_places[student as usize]),
                     format_args!(
-                        "{} has {given} reviews by must_review rules ({}) and reviews that stay, more than the maximum of {}",
+                        "{} has {given} reviews by {}, more than the maximum of {} ({})",
                         self.student_id(student as usize),
-                        self.rules_of(|must| must == student),
-                        bound.max.unwrap_or(0)
+                        Lazy(|| self.sides(|by, _| by == student)),
+                        bound.max.unwrap_or(0),
+                        Lazy(|| self.place_of_student_bound(input, student))
                     ),
                     "remove a must_review rule, or raise the maximum",
                 );
@@ -381,27 +385,22 @@ impl Problem {
                     "must_over_maximum",
                     format_args!("/submissions/{}", self.people.submission_places[submission as usize]),
                     format_args!(
-                        "{} has {received} reviews by must_review rules and reviews that stay, more than the maximum of {}",
+                        "{} has {received} reviews by {}, more than the maximum of {} ({})",
                         self.submission_id(submission as usize),
-                        bound.max.unwrap_or(0)
+                        Lazy(|| self.sides(|_, of| of == submission)),
+                        bound.max.unwrap_or(0),
+                        Lazy(|| self.place_of_submission_bound(input, submission))
                     ),
                     "remove a must_review rule, or raise the maximum",
                 );
             }
         }
-        self.check_work_musts(found);
-    }
-
-    /// The places of the must rules of some students, in words.
-    fn rules_of(&self, student: impl Fn(u32) -> bool) -> alloc::string::String {
-        let places = self.pairs.submission_musts.iter().chain(&self.pairs.work_musts);
-        let places = places.filter(|must| student(must.student)).map(|must| alloc::format!("/rules/{}", must.place));
-        places.collect::<Vec<_>>().join(", ")
+        self.check_work_musts(input, found);
     }
 
     /// Musts on works with several copies need places on the copies: augmenting paths (H. W. Kuhn, "The Hungarian
     /// method", 1955) place them one by one; one that cannot be placed is refused.
-    fn check_work_musts(&self, found: &mut Diagnostics) {
+    fn check_work_musts(&self, input: &Input, found: &mut Diagnostics) {
         let mut holders: BTreeMap<u32, Vec<usize>> = BTreeMap::new();
         for must in 0..self.settled.work_musts.len() {
             if !self.place_work_must(must, &mut BTreeSet::new(), &mut holders) {
@@ -411,8 +410,9 @@ impl Problem {
                     "must_over_maximum",
                     format_args!("/rules/{}", place.map_or(0, |must| must.place)),
                     format_args!(
-                        "{} must review a work whose copies have no room left beside other musts and reviews that stay",
-                        self.student_id(student as usize)
+                        "{} must review a work of which no copy has room left: {}",
+                        self.student_id(student as usize),
+                        Lazy(|| self.room_of(work, input))
                     ),
                     "remove a must_review rule, or raise the maximum of a copy",
                 );

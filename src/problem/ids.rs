@@ -136,4 +136,11 @@ impl Interner {
     pub(crate) fn len(&self) -> usize {
         self.numbers.len()
     }
+
+    /// The ids by number.
+    pub(crate) fn into_ids(self) -> Vec<Id> {
+        let mut numbered: Vec<(u32, Id)> = self.numbers.into_iter().map(|(id, number)| (number, id)).collect();
+        numbered.sort_unstable_by_key(|&(number, _)| number);
+        numbered.into_iter().map(|(_, id)| id).collect()
+    }
 }

@@ -61,7 +61,7 @@ pub(super) fn read(facts: &Facts<'_>, plan: &dyn Records, findings: &mut Finding
     reader.listed.reserve(operations.size_hint().0);
     for (place, operation) in operations.enumerate() {
         match operation {
-            OperationRecord::Create { peer_review } => reader.create(place, &peer_review),
+            OperationRecord::Create { peer_review, .. } => reader.create(place, &peer_review),
             OperationRecord::Delete { peer_review, .. } => reader.delete(place, &peer_review),
         }
     }

@@ -102,6 +102,11 @@ pub(super) fn dimensions<'a>(facts: &Facts<'a>) -> Vec<(Dimension<'a>, Relation,
     hard.map(|(dimension, relation)| (dimension, relation, Sets::new(facts, dimension))).collect()
 }
 
+/// Whether a pair breaks none of the rules.
+pub(super) fn is_eligible(facts: &Facts<'_>, dimensions: &[(Dimension<'_>, Relation, Sets)], pair: Pair) -> bool {
+    reason(facts, dimensions, pair).is_none()
+}
+
 /// The first rule that a pair breaks.
 fn reason<'a>(facts: &Facts<'a>, dimensions: &[(Dimension<'a>, Relation, Sets)], pair: Pair) -> Option<Reason<'a>> {
     if pair.is(MAY_NOT) {

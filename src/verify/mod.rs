@@ -25,6 +25,8 @@
 //! | `shortfall_not_allowed`, `shortfall_missing`, `shortfall_wrong` | under `shortfall: partial` the minima that are missed are listed, each once with its true numbers; under `error` none is missed |
 //! | `alternate_unknown`, `alternate_ineligible` | alternates are eligible and do not review the submission already |
 //! | `report_figure` | each figure of the report is that of the resulting reviews |
+//! | `bound_goals` | a bound in the report counts the goals of the policy, and `optimal` stands beside it |
+//! | `bound_broken`, `bound_optimal` | the plan does not go below the bound, and `optimal` says whether it reaches it |
 //! | `certificate_not_allowed` | a certificate of optimality stands only where the format has one: strategy `max_affinity`, bounds on both sides, and no should rules, wishes, `reviews_per_work`, panel, forbidden cycles, `shortfall: partial` or reviews that may move under `rebalance` |
 //! | `certificate_unknown`, `certificate_twice` | it names students, submissions and works of the problem, each once |
 //! | `certificate_sign`, `certificate_work` | a number is not above 0 where there is no maximum; one of a work is not below 0, and the work has copies under `same_work_once` |
@@ -45,6 +47,7 @@ mod eligibility;
 mod facts;
 mod figures;
 mod free;
+mod goals;
 mod index;
 mod marks;
 mod pairs;
@@ -92,6 +95,7 @@ pub fn verify(input: &Input, plan: &dyn Records) -> Verdict {
     bounds::check(&facts, &tally, plan, &mut findings);
     let found = Found { records, pairs: &pairs, tally: &tally, scores: &scores, reciprocal_pairs };
     figures::check(&facts, &found, plan, &mut findings);
+    goals::check(&facts, &pairs, &tally, records.unknown > 0, plan, &mut findings);
     certificate::check(&facts, &pairs, plan, &mut findings);
     findings.into_verdict()
 }

@@ -130,6 +130,12 @@ impl Pairs {
         Self { sorted: pairs, starts, edges: Vec::new(), edge_starts: Vec::new() }
     }
 
+    /// Pairs without a role, with what follows from the records alone.
+    pub(super) fn existing(facts: &Facts<'_>, pairs: impl Iterator<Item = (u32, u32)>) -> Self {
+        let pairs = pairs.map(|(assessor, asset)| Pair { assessor, asset, place: 0, flags: 0 });
+        Self::new(facts.persons.len(), pairs.collect(), |_, _| ()).with_authors(facts)
+    }
+
     /// Adds the authors that each assessor reviews, and notes what follows from the records alone: whether each pair
     /// counts, whether it is fixed, and whether the first three rules allow it.
     pub(super) fn with_authors(mut self, facts: &Facts<'_>) -> Self {

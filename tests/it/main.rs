@@ -21,6 +21,7 @@ mod laws;
 #[cfg(feature = "formats")]
 mod malformed;
 mod oracle;
+mod plans;
 mod proofs;
 mod purity;
 #[cfg(feature = "cli")]

@@ -136,7 +136,7 @@ fn plan_of(creates: &[(u64, u64)], deletes: &[(u64, u64)], kept: &[(u64, u64)]) 
 /// The same with another submission in its first step.
 fn plan_with_id(plan: &PlanDocument, id: &str) -> PlanDocument {
     let mut plan = plan.clone();
-    if let crate::plan::Operation::Create(review) = &mut plan.operations[0] {
+    if let crate::plan::Operation::Create(review, _) = &mut plan.operations[0] {
         review.asset_id = Id::text(id).unwrap();
     }
     plan
@@ -381,7 +381,7 @@ fn an_answer_about_something_else_and_a_lost_right_stop_the_run() {
 fn a_submission_of_somebody_else_stops_the_run_now_and_later() {
     let mut plan = plan_of(&[(101, 2), (102, 1), (103, 1)], &[], &[]);
     for operation in &mut plan.operations {
-        let crate::plan::Operation::Create(review) = operation else { continue };
+        let crate::plan::Operation::Create(review, _) = operation else { continue };
         review.user_id = Some(Id::from(77));
     }
     for fault in [None, Some(Fault::After)] {

@@ -1,7 +1,7 @@
 //! `plan`: from a problem to a plan.
 
 mod make;
-mod show;
+pub(super) mod show;
 mod stream;
 
 use std::path::PathBuf;

@@ -7,24 +7,29 @@ use std::path::Path;
 use comfy_table::Table;
 
 use crate::cli::output::note;
-use crate::cli::table::{decimal, micros, shown, table};
+use crate::cli::table::{decimal, micros, page, shown, table};
 use crate::id::{Id, PersonName};
 use crate::input::{Input, ReviewRecord};
-use crate::plan::{OperationRecord, PlanView, Records, Report, Spread};
+use crate::plan::{OperationRecord, PlanView, Records, Report, ShortfallRecord, Spread};
 
 /// More operations are not for reading.
 const ROWS: usize = 2000;
 
 /// The names of students by id, for those who ask for them.
-pub(super) struct Names<'a>(BTreeMap<&'a Id, &'a PersonName>);
+pub(in crate::cli) struct Names<'a>(BTreeMap<&'a Id, &'a PersonName>);
 
 impl<'a> Names<'a> {
-    pub(super) fn new(input: &'a Input) -> Self {
+    pub(in crate::cli) fn new(input: &'a Input) -> Self {
         Self(input.students.iter().filter_map(|student| Some((&student.id, student.name.as_ref()?))).collect())
     }
 
+    /// The name of somebody, as it is.
+    pub(in crate::cli) fn find(&self, id: Option<&Id>) -> Option<&'a str> {
+        id.and_then(|id| self.0.get(id)).map(|name| name.reveal())
+    }
+
     fn of(&self, id: Option<&Id>) -> String {
-        id.and_then(|id| self.0.get(id)).map(|name| shown(name.reveal()).into_owned()).unwrap_or_default()
+        self.find(id).map(|name| shown(name).into_owned()).unwrap_or_default()
     }
 }
 
@@ -40,7 +45,7 @@ pub(super) fn tables(plan: &PlanView<'_>, names: Option<&Names<'_>>, output: &mu
         writeln!(output, "the first {ROWS} of {all} operations; --format csv, --json or -o FILE gives all of them\n")?;
     }
     if !plan.shortfalls().is_empty() {
-        writeln!(output, "{}\n", shortfalls(plan))?;
+        writeln!(output, "{}\n", shortfalls(plan.shortfalls()))?;
     }
     writeln!(output, "{}", figures(plan.report()))
 }
@@ -50,30 +55,40 @@ fn operations(plan: &PlanView<'_>, names: Option<&Names<'_>>) -> Table {
     if names.is_some() {
         header.extend(["assessor", "owner"]);
     }
-    let mut table = table(&header);
+    // Where no review exists, all are for the first time.
+    let reasons = plan.tells_reasons();
+    if reasons {
+        header.push("why");
+    }
+    let mut table = if reasons { page(&header) } else { table(&header) };
     for operation in plan.operations().take(ROWS) {
-        let (op, review) = match operation {
-            OperationRecord::Create { peer_review } => ("create", peer_review),
-            OperationRecord::Delete { peer_review, .. } => ("delete", peer_review),
+        let (op, review, reason) = match operation {
+            OperationRecord::Create { peer_review, reason } => ("create", peer_review, reason),
+            OperationRecord::Delete { peer_review, reason } => ("delete", peer_review, reason),
         };
         let ReviewRecord { assessor_id, asset_id, user_id, .. } = review;
         let mut row = vec![String::from(op), text(assessor_id), text(asset_id), user_id.map(text).unwrap_or_default()];
         if let Some(names) = names {
             row.extend([names.of(Some(assessor_id)), names.of(user_id)]);
         }
+        if reasons {
+            row.push(shown(&reason.to_string()).into_owned());
+        }
         table.add_row(row);
     }
     table
 }
 
-fn shortfalls(plan: &PlanView<'_>) -> Table {
-    let mut table = table(&["shortfall", "id", "wanted", "got"]);
-    for record in plan.shortfalls().iter().take(ROWS) {
+/// The minima that are not met.
+pub(in crate::cli) fn shortfalls(records: &[ShortfallRecord]) -> Table {
+    let mut table = page(&["shortfall", "id", "wanted", "got", "why"]);
+    for record in records.iter().take(ROWS) {
         let kind = match record.kind {
             crate::plan::Side::Student => "student",
             crate::plan::Side::Submission => "submission",
         };
-        table.add_row([String::from(kind), text(&record.id), record.wanted.to_string(), record.got.to_string()]);
+        let (wanted, got) = (record.wanted.to_string(), record.got.to_string());
+        table.add_row([String::from(kind), text(&record.id), wanted, got, shown(&record.reason).into_owned()]);
     }
     table
 }
@@ -91,6 +106,9 @@ fn figures(report: &Report) -> Table {
     row("repeated pairs", report.repeat_pairs.to_string());
     row("should_review met", report.should_met.to_string());
     row("should_not_review broken", report.should_not_broken.to_string());
+    if let Some(optimal) = report.optimal {
+        row("proven to be best", String::from(if optimal { "yes" } else { "no" }));
+    }
     let affinity = &report.affinity;
     if affinity.total_units != 0 || affinity.min_submission_units != 0 {
         row("affinity in all", micros(affinity.total_units));

@@ -16,7 +16,7 @@ const HEADER: [&str; 7] = ["op", "assessor_id", "asset_id", "user_id", "review_i
 /// Those of the output.
 pub fn write_csv(plan: &dyn Records, output: impl io::Write) -> io::Result<()> {
     let mut table = csv::WriterBuilder::new().buffer_capacity(1 << 16).from_writer(output);
-    let mut text = String::new();
+    let (mut text, mut words) = (String::new(), String::new());
     let mut id_field = |table: &mut csv::Writer<_>, id: Option<&Id>| {
         text.clear();
         if let Some(id) = id {
@@ -27,7 +27,7 @@ pub fn write_csv(plan: &dyn Records, output: impl io::Write) -> io::Result<()> {
     table.write_record(HEADER)?;
     for operation in plan.operations() {
         let (op, review, reason) = match operation {
-            OperationRecord::Create { peer_review } => ("create", peer_review, ""),
+            OperationRecord::Create { peer_review, reason } => ("create", peer_review, reason),
             OperationRecord::Delete { peer_review, reason } => ("delete", peer_review, reason),
         };
         table.write_field(op)?;
@@ -39,7 +39,14 @@ pub fn write_csv(plan: &dyn Records, output: impl io::Write) -> io::Result<()> {
             WorkflowState::Assigned => "assigned",
             WorkflowState::Completed => "completed",
         })?;
-        table.write_field(reason)?;
+        match reason.as_str() {
+            Some(words) => table.write_field(words)?,
+            None => {
+                words.clear();
+                write!(words, "{reason}").map_err(io::Error::other)?;
+                table.write_field(&words)?;
+            }
+        }
         table.write_record(None::<&[u8]>)?;
     }
     table.flush()

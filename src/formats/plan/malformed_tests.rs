@@ -93,8 +93,8 @@ fn each_wrong_field_of_a_plan_is_told() {
         ),
         (
             "operations",
-            r#"[{"op": "create", "peer_review": {"assessor_id": 1, "asset_id": 2}, "reason": ""}]"#,
-            "unknown_field",
+            r#"[{"op": "create", "peer_review": {"assessor_id": 1, "asset_id": 2}, "reason": null}]"#,
+            "wrong_type",
             "/0/reason",
         ),
         (
@@ -112,6 +112,20 @@ fn each_wrong_field_of_a_plan_is_told() {
         ("kept", r#"[{"assessor_id": 1}]"#, "missing_field", "/0/asset_id"),
         ("shortfalls", r#"[{"kind": "work", "id": 1, "wanted": 1, "got": 0}]"#, "unknown_value", "/0/kind"),
         ("shortfalls", r#"[{"kind": "student", "id": 1, "wanted": 1}]"#, "missing_field", "/0/got"),
+        (
+            "shortfalls",
+            r#"[{"kind": "student", "id": 1, "wanted": 1, "got": 0, "reason": []}]"#,
+            "wrong_type",
+            "/0/reason",
+        ),
+        ("report", &report.replacen('{', "{\"optimal\": 1,", 1), "wrong_type", "/optimal"),
+        ("report", &report.replacen('{', "{\"bound\": {},", 1), "missing_field", "/bound/preferences"),
+        (
+            "report",
+            &report.replacen('{', "{\"bound\": {\"deletes\": -1, \"preferences\": 0},", 1),
+            "out_of_range",
+            "/bound/deletes",
+        ),
         ("report", &report.replace("\"kept\": 0", "\"kept\": -1"), "out_of_range", "/kept"),
         ("report", &report.replacen("0.0", "\"0\"", 1), "wrong_type", "/per_submission/gini"),
         (

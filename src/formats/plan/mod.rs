@@ -18,5 +18,5 @@ pub use csv::write_csv;
 pub(super) use read::PLAN;
 pub use read::read;
 #[cfg(test)]
-pub(super) use records::{AFFINITY_REPORT, ALTERNATES, OPERATION, REPORT, SHORTFALL, SPREAD};
+pub(super) use records::{AFFINITY_REPORT, ALTERNATES, BOUND, OPERATION, REPORT, SHORTFALL, SPREAD};
 pub use write::write;

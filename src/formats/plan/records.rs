@@ -3,12 +3,12 @@
 use crate::formats::fields::Reader;
 use crate::formats::json::Json;
 use crate::formats::path::Path;
-use crate::plan::{AffinityReport, Alternates, Operation, Report, ShortfallRecord, Side, Spread};
+use crate::plan::{AffinityReport, Alternates, GoalBound, Operation, Report, ShortfallRecord, Side, Spread};
 
 /// The fields of an operation.
 pub(in crate::formats) const OPERATION: &[&str] = &["op", "peer_review", "reason"];
 /// The fields of a shortfall.
-pub(in crate::formats) const SHORTFALL: &[&str] = &["kind", "id", "wanted", "got"];
+pub(in crate::formats) const SHORTFALL: &[&str] = &["kind", "id", "wanted", "got", "reason"];
 /// The fields of one submission's alternates.
 pub(in crate::formats) const ALTERNATES: &[&str] = &["asset_id", "assessor_ids"];
 /// The fields of the report.
@@ -24,7 +24,12 @@ pub(in crate::formats) const REPORT: &[&str] = &[
     "should_met",
     "should_not_broken",
     "affinity",
+    "bound",
+    "optimal",
 ];
+/// The fields of the bound in the report.
+pub(in crate::formats) const BOUND: &[&str] =
+    &["missing", "missing_squares", "reviews", "received_squares", "deletes", "preferences"];
 /// The fields of a spread.
 pub(in crate::formats) const SPREAD: &[&str] = &["min", "max", "mean", "gini"];
 /// The fields of the affinity figures.
@@ -47,23 +52,18 @@ impl Reader {
         let at = place.key("peer_review");
         let review = fields.require(self, place, "peer_review").and_then(|value| self.peer_review(&at, value));
         let reason = fields.take("reason");
+        let reason = reason.and_then(|value| self.text(&place.key("reason"), value)).unwrap_or_default().into_owned();
         self.finish(place, &fields);
         match op? {
             Op::Create => {
-                if reason.is_some() {
-                    self.unknown(place, "reason", &OPERATION[..2]);
-                }
                 let review = review?;
                 if review.id.is_some() {
                     let message = "a review that is to be created has no id yet";
                     self.found.error("unknown_field", at.key("id"), message, "remove the id");
                 }
-                Some(Operation::Create(review))
+                Some(Operation::Create(review, reason))
             }
-            Op::Delete => {
-                let reason = reason.and_then(|value| self.text(&place.key("reason"), value)).unwrap_or_default();
-                Some(Operation::Delete(review?, reason.into_owned()))
-            }
+            Op::Delete => Some(Operation::Delete(review?, reason)),
         }
     }
 
@@ -73,8 +73,10 @@ impl Reader {
         let id = fields.require_id(self, place, "id");
         let wanted = fields.require(self, place, "wanted").and_then(|value| self.count(&place.key("wanted"), &value));
         let got = fields.require(self, place, "got").and_then(|value| self.count(&place.key("got"), &value));
+        let reason = fields.take("reason").and_then(|value| self.text(&place.key("reason"), value));
         self.finish(place, &fields);
-        Some(ShortfallRecord { kind: kind?, id: id?, wanted: wanted?, got: got? })
+        let reason = reason.unwrap_or_default().into_owned();
+        Some(ShortfallRecord { kind: kind?, id: id?, wanted: wanted?, got: got?, reason })
     }
 
     pub(super) fn alternates(&mut self, place: &Path<'_>, value: Json<'_>) -> Option<Alternates> {
@@ -103,6 +105,8 @@ impl Reader {
         let per_student = spread(self, "per_student");
         let at = place.key("affinity");
         let affinity = fields.require(self, place, "affinity").and_then(|value| self.affinity_report(&at, value));
+        let bound = fields.take("bound").and_then(|value| self.goal_bound(&place.key("bound"), value));
+        let optimal = fields.take("optimal").and_then(|value| self.boolean(&place.key("optimal"), &value));
         self.finish(place, &fields);
         Some(Report {
             reviews: reviews?,
@@ -116,7 +120,20 @@ impl Reader {
             should_met: should_met?,
             should_not_broken: should_not_broken?,
             affinity: affinity?,
+            bound,
+            optimal,
         })
+    }
+
+    fn goal_bound(&mut self, place: &Path<'_>, value: Json<'_>) -> Option<GoalBound> {
+        let mut fields = self.object(place, value, BOUND)?;
+        let [missing, missing_squares, reviews, received_squares, deletes] =
+            [BOUND[0], BOUND[1], BOUND[2], BOUND[3], BOUND[4]]
+                .map(|name| fields.take(name).and_then(|value| self.count(&place.key(name), &value)));
+        let at = place.key("preferences");
+        let preferences = fields.require(self, place, "preferences").and_then(|value| self.units(&at, &value));
+        self.finish(place, &fields);
+        Some(GoalBound { missing, missing_squares, reviews, received_squares, deletes, preferences: preferences? })
     }
 
     fn spread(&mut self, place: &Path<'_>, value: Json<'_>) -> Option<Spread> {

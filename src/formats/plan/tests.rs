@@ -29,11 +29,17 @@ fn example() -> PlanDocument {
         generator: "peerplan 0.1.0".into(),
         strategy: StrategyChoice { name: "random".into(), seed: 42, ..StrategyChoice::default() },
         operations: vec![
-            Operation::Create(review(None, 1001, 40013)),
+            Operation::Create(review(None, 1001, 40013), "evens out received reviews".into()),
             Operation::Delete(review(Some(5001), 1020, 40011), "no longer \"eligible\", by rule".into()),
         ],
         kept: Vec::new(),
-        shortfalls: vec![ShortfallRecord { kind: Side::Submission, id: Id::from(40017), wanted: 3, got: 2 }],
+        shortfalls: vec![ShortfallRecord {
+            kind: Side::Submission,
+            id: Id::from(40017),
+            wanted: 3,
+            got: 2,
+            reason: "nobody may review it".into(),
+        }],
         report: Report { reviews: 1, created: 1, deleted: 1, ..Report::default() },
         alternates: vec![Alternates { asset_id: Id::from(40013), assessor_ids: vec![Id::from(1020)] }],
         certificate: None,
@@ -65,12 +71,12 @@ fn the_file_reads_line_by_line_in_the_order_of_the_format() {
   "generator": "peerplan 0.1.0",
   "strategy": {"name":"random","seed":42},
   "operations": [
-    {"op":"create","peer_review":{"user_id":1003,"assessor_id":1001,"asset_id":40013,"asset_type":"Submission","workflow_state":"assigned"}},
+    {"op":"create","peer_review":{"user_id":1003,"assessor_id":1001,"asset_id":40013,"asset_type":"Submission","workflow_state":"assigned"},"reason":"evens out received reviews"},
     {"op":"delete","peer_review":{"id":5001,"user_id":1003,"assessor_id":1020,"asset_id":40011,"asset_type":"Submission","workflow_state":"assigned"},"reason":"no longer \"eligible\", by rule"}
   ],
   "kept": [],
   "shortfalls": [
-    {"kind":"submission","id":40017,"wanted":3,"got":2}
+    {"kind":"submission","id":40017,"wanted":3,"got":2,"reason":"nobody may review it"}
   ],
   "report": {
     "reviews": 1,
@@ -110,7 +116,7 @@ fn the_table_has_one_line_an_operation() {
     assert_eq!(
         String::from_utf8(text).unwrap(),
         "op,assessor_id,asset_id,user_id,review_id,workflow_state,reason\n\
-         create,1001,40013,1003,,assigned,\n\
+         create,1001,40013,1003,,assigned,evens out received reviews\n\
          delete,1020,40011,1003,5001,assigned,\"no longer \"\"eligible\"\", by rule\"\n"
     );
 }
@@ -124,7 +130,7 @@ fn a_plan_without_operations_is_a_table_of_a_header() {
 
 fn operations() -> impl Strategy<Value = Operation> {
     prop_oneof![
-        reviews().prop_map(|review| Operation::Create(PeerReview { id: None, ..review })),
+        (reviews(), ".{0,9}").prop_map(|(review, reason)| Operation::Create(PeerReview { id: None, ..review }, reason)),
         (reviews(), ".{0,9}").prop_map(|(review, reason)| Operation::Delete(review, reason)),
     ]
 }
@@ -138,22 +144,37 @@ fn reports() -> impl Strategy<Value = Report> {
     let affinity = figures.prop_map(|(total, total_units, mean, min_submission, min_submission_units)| {
         AffinityReport { total, total_units, mean, min_submission, min_submission_units }
     });
-    (any::<[u64; 8]>(), spreads(), spreads(), affinity).prop_map(|(counts, per_submission, per_student, affinity)| {
-        let [reviews, created, deleted, kept, reciprocal_pairs, repeat_pairs, should_met, should_not_broken] = counts;
-        Report {
-            reviews,
-            created,
-            deleted,
-            kept,
-            per_submission,
-            per_student,
-            reciprocal_pairs,
-            repeat_pairs,
-            should_met,
-            should_not_broken,
-            affinity,
-        }
-    })
+    let goals = (option::of(any::<u64>()), option::of(any::<u64>()), option::of(any::<u64>()), any::<i64>());
+    let bound = goals.prop_map(|(missing, reviews, deletes, preferences)| GoalBound {
+        missing,
+        missing_squares: missing,
+        reviews,
+        received_squares: reviews,
+        deletes,
+        preferences,
+    });
+    let proven = (option::of(bound), option::of(any::<bool>()));
+    (any::<[u64; 8]>(), spreads(), spreads(), affinity, proven).prop_map(
+        |(counts, per_submission, per_student, affinity, (bound, optimal))| {
+            let [reviews, created, deleted, kept, reciprocal_pairs, repeat_pairs, should_met, should_not_broken] =
+                counts;
+            Report {
+                reviews,
+                created,
+                deleted,
+                kept,
+                per_submission,
+                per_student,
+                reciprocal_pairs,
+                repeat_pairs,
+                should_met,
+                should_not_broken,
+                affinity,
+                bound,
+                optimal,
+            }
+        },
+    )
 }
 
 fn certificates() -> impl Strategy<Value = Certificate> {
@@ -169,12 +190,8 @@ fn certificates() -> impl Strategy<Value = Certificate> {
 
 fn plans() -> impl Strategy<Value = PlanDocument> {
     let side = prop::sample::select(vec![Side::Student, Side::Submission]);
-    let shortfall = (side, ids(), any::<u64>(), any::<u64>()).prop_map(|(kind, id, wanted, got)| ShortfallRecord {
-        kind,
-        id,
-        wanted,
-        got,
-    });
+    let shortfall = (side, ids(), any::<u64>(), any::<u64>(), ".{0,9}")
+        .prop_map(|(kind, id, wanted, got, reason)| ShortfallRecord { kind, id, wanted, got, reason });
     let alternates =
         (ids(), vec(ids(), 0..3)).prop_map(|(asset_id, assessor_ids)| Alternates { asset_id, assessor_ids });
     let rows = (vec(operations(), 0..5), vec(reviews(), 0..4), vec(shortfall, 0..3), vec(alternates, 0..3));

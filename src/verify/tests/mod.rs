@@ -126,15 +126,16 @@ impl Case {
             workflow_state: WorkflowState::Assigned,
         };
         // Before the deletes.
-        let creates = self.plan.operations.iter().filter(|operation| matches!(operation, Operation::Create(_))).count();
-        self.plan.operations.insert(creates, Operation::Create(review));
+        let creates =
+            self.plan.operations.iter().filter(|operation| matches!(operation, Operation::Create(..))).count();
+        self.plan.operations.insert(creates, Operation::Create(review, String::from("new")));
         self.created(creates)
     }
 
     /// The review of a create.
     pub(super) fn created(&mut self, place: usize) -> &mut PeerReview {
         match &mut self.plan.operations[place] {
-            Operation::Create(review) | Operation::Delete(review, _) => review,
+            Operation::Create(review, _) | Operation::Delete(review, _) => review,
         }
     }
 
@@ -142,7 +143,7 @@ impl Case {
     pub(super) fn uncreate(&mut self, assessor: u64, asset: u64) {
         let (assessor, asset) = (Id::from(assessor), Id::from(asset));
         self.plan.operations.retain(|operation| match operation {
-            Operation::Create(review) => review.assessor_id != assessor || review.asset_id != asset,
+            Operation::Create(review, _) => review.assessor_id != assessor || review.asset_id != asset,
             Operation::Delete(..) => true,
         });
     }
@@ -163,7 +164,7 @@ impl Case {
     }
 
     pub(super) fn shortfall(&mut self, kind: Side, id: u64, wanted: u64, got: u64) {
-        self.plan.shortfalls.push(ShortfallRecord { kind, id: Id::from(id), wanted, got });
+        self.plan.shortfalls.push(ShortfallRecord { kind, id: Id::from(id), wanted, got, reason: String::new() });
     }
 
     /// Makes the report true again.
@@ -256,7 +257,7 @@ pub(super) fn slow_report(input: &Input, plan: &PlanDocument) -> Report {
     let mut result: BTreeMap<(Id, Id), bool> = BTreeMap::new();
     let (mut created, mut deleted) = (0, 0);
     for operation in &plan.operations {
-        if let Operation::Create(review) = operation {
+        if let Operation::Create(review, _) = operation {
             created += 1;
             let counts = reviewers.contains(&&review.assessor_id);
             result.insert((review.assessor_id.clone(), review.asset_id.clone()), counts);
@@ -312,6 +313,8 @@ pub(super) fn slow_report(input: &Input, plan: &PlanDocument) -> Report {
             min_submission: least as f64 / 1e6,
             min_submission_units: least,
         },
+        bound: plan.report.bound,
+        optimal: plan.report.optimal,
     }
 }
 

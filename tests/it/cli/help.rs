@@ -2,8 +2,8 @@
 
 use super::Place;
 
-const VERBS: [&str; 9] =
-    ["plan", "verify", "explain", "metrics", "generate", "strategies", "schema", "completions", "man"];
+const VERBS: [&str; 11] =
+    ["plan", "verify", "explain", "metrics", "diff", "show", "generate", "strategies", "schema", "completions", "man"];
 
 /// The examples at the end of a help text.
 fn examples(help: &str) -> Vec<&str> {
@@ -31,7 +31,7 @@ fn every_example_of_every_help_works() {
         let example = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/examples/");
         std::fs::copy(format!("{example}{name}"), place.path(name)).unwrap();
     }
-    // `verify` and `metrics` look at the plan that the first example of `plan` makes.
+    // The verbs after `plan` look at the plan that the first example of `plan` makes.
     let directory = std::path::Path::new(super::PEERPLAN).parent().unwrap();
     let path = std::env::join_paths(
         std::iter::once(directory.to_owned()).chain(std::env::split_paths(&std::env::var_os("PATH").unwrap())),

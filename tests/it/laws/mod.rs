@@ -61,7 +61,7 @@ fn resulting(input: &Input, view: PlanView<'_>) -> Assignment {
     let facts = Facts::new(input);
     let kept = view.kept().map(|review| (review.assessor_id.clone(), review.asset_id.clone()));
     let created = view.operations().filter_map(|operation| match operation {
-        OperationRecord::Create { peer_review } => {
+        OperationRecord::Create { peer_review, .. } => {
             assert_eq!(peer_review.workflow_state, WorkflowState::Assigned);
             Some((peer_review.assessor_id.clone(), peer_review.asset_id.clone()))
         }

@@ -3,6 +3,7 @@
 mod compiled;
 mod hostile;
 mod people;
+mod sides;
 mod texts;
 
 use peerplan::formats::{locate, problem};

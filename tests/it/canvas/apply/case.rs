@@ -66,7 +66,7 @@ impl Case {
             asset_id: asset.into(),
             workflow_state: WorkflowState::Assigned,
         };
-        let creates = self.creates.iter().map(|pair| Operation::Create(review(pair)));
+        let creates = self.creates.iter().map(|pair| Operation::Create(review(pair), String::from("test")));
         let deletes = self.deletes.iter().map(|pair| Operation::Delete(review(pair), String::from("test")));
         PlanDocument {
             source: Some(Source {
