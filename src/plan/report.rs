@@ -12,7 +12,7 @@ use crate::problem::{Problem, Standing};
 /// Reviews given by each student, and received by each submission.
 type Counts = (Vec<u32>, Vec<u32>);
 
-/// The minima that are not met: students first, each in canonical order.
+/// The minima that are not met: students first, then submissions, then works, each in canonical order.
 pub(super) fn shortfalls(problem: &Problem, (given, received): &Counts) -> Vec<ShortfallRecord> {
     let mut records = Vec::new();
     for (student, &got) in given.iter().enumerate() {
@@ -26,6 +26,12 @@ pub(super) fn shortfalls(problem: &Problem, (given, received): &Counts) -> Vec<S
         if got < wanted {
             let id = problem.submission_id(submission).clone();
             records.push(ShortfallRecord { kind: Side::Submission, id, wanted, got });
+        }
+    }
+    for (work, got) in problem.by_shared_work(received) {
+        let wanted = problem.work_bound().min;
+        if got < wanted {
+            records.push(ShortfallRecord { kind: Side::Work, id: problem.work_name(work).clone(), wanted, got });
         }
     }
     records

@@ -265,6 +265,21 @@ impl Problem {
                 );
             }
         }
+        for (work, received) in self.by_shared_work(&self.settled.received) {
+            if let Some(max) = self.work_bound().max
+                && received > max
+            {
+                found.warning(
+                    "kept_over_maximum",
+                    "/policy/reviews_per_work",
+                    format_args!(
+                        "the copies of the work {} have {received} reviews that stay, more than the maximum of {max}",
+                        self.work_name(work)
+                    ),
+                    "nothing is added there",
+                );
+            }
+        }
     }
 
     /// Turns musts into fixed pairs (returned, without those that stand already) and musts on works with several
@@ -389,7 +404,31 @@ impl Problem {
                 );
             }
         }
+        self.check_works(musts, found);
         self.check_work_musts(found);
+    }
+
+    /// Refuses musts that, with the reviews that stay, go beyond the maximum of all copies of a work together.
+    fn check_works(&self, musts: &[(u32, u32)], found: &mut Diagnostics) {
+        let Some(max) = self.work_bound().max else { return };
+        for (work, received) in self.by_shared_work(&self.settled.received) {
+            let open = self.settled.work_musts.iter().filter(|must| must.work == work).count() as u64;
+            let asked =
+                open > 0 || musts.iter().any(|&(_, submission)| self.people.work_of[submission as usize] == work);
+            if asked && received + open > max {
+                found.error(
+                    "must_over_maximum",
+                    "/policy/reviews_per_work",
+                    format_args!(
+                        "the copies of the work {} have {} reviews by must_review rules and reviews that stay, more \
+                         than the maximum of {max}",
+                        self.work_name(work),
+                        received + open
+                    ),
+                    "remove a must_review rule, or raise the maximum",
+                );
+            }
+        }
     }
 
     /// The places of the must rules of some students, in words.

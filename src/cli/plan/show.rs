@@ -72,6 +72,7 @@ fn shortfalls(plan: &PlanView<'_>) -> Table {
         let kind = match record.kind {
             crate::plan::Side::Student => "student",
             crate::plan::Side::Submission => "submission",
+            crate::plan::Side::Work => "work",
         };
         table.add_row([String::from(kind), text(&record.id), record.wanted.to_string(), record.got.to_string()]);
     }

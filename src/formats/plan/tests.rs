@@ -168,7 +168,7 @@ fn certificates() -> impl Strategy<Value = Certificate> {
 }
 
 fn plans() -> impl Strategy<Value = PlanDocument> {
-    let side = prop::sample::select(vec![Side::Student, Side::Submission]);
+    let side = prop::sample::select(vec![Side::Student, Side::Submission, Side::Work]);
     let shortfall = (side, ids(), any::<u64>(), any::<u64>()).prop_map(|(kind, id, wanted, got)| ShortfallRecord {
         kind,
         id,

@@ -22,7 +22,15 @@ pub(crate) use relabel::{permute, relabel_any, relabel_in_order};
 
 /// Up to 5 students and 6 submissions, under rules that form a network.
 pub(crate) fn small() -> impl Strategy<Value = Input> {
-    sketch(5, 6).prop_map(build::input)
+    let work = prop_oneof![
+        (1..5_u64).prop_map(Bound::exactly),
+        (0..3_u64).prop_map(Bound::at_least),
+        (0..4_u64, 0..3_u64).prop_map(ranged),
+    ];
+    (sketch(5, 6), maybe(0.3, work)).prop_map(|(mut sketch, work)| {
+        sketch.policy.reviews_per_work = work;
+        build::input(sketch)
+    })
 }
 
 /// Up to 4 students and 4 submissions, mostly with rules that do not form a network.
