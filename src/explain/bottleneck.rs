@@ -115,7 +115,8 @@ impl Bottleneck {
                 "only {able} {may}, {limited} of them at most {largest} each ({places}), and {others} from the others: {all}"
             ));
         }
-        if !self.works.is_empty() {
+        // Where students may review all copies, there are no others.
+        if !self.works.is_empty() && (!by_submissions || self.answering.is_empty() || self.by_works > 0) {
             let who = match (by_submissions, self.answering.is_empty()) {
                 (true, true) => String::from("the copies"),
                 (true, false) => String::from("other copies"),

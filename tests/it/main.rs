@@ -26,3 +26,5 @@ mod purity;
 #[cfg(feature = "cli")]
 mod readme;
 mod scores;
+#[cfg(feature = "formats")]
+mod works;
