@@ -87,6 +87,11 @@ enum SearchSide {
 /// * Side `students`: the students outside `students` must give at least `required` = Σ min; `available` = Σ max over
 ///   the submissions outside `submissions` + the number of free pairs between those students and `submissions`.
 ///
+/// The bounds of a submission that is its whole work are those of both. Of the `works` listed, the bounds of the work
+/// count in place of those of its copies, and the copies elsewhere take part: on the side `submissions`, Σ max over their
+/// copies outside `submissions` is available too; on the side `students`, Σ min over their copies in `submissions` is
+/// required too.
+///
 /// Always `required > available`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(tag = "kind", rename = "infeasible")]
@@ -97,6 +102,9 @@ pub struct Infeasible {
     pub students: Vec<Id>,
     /// The submissions of the cut, in canonical order.
     pub submissions: Vec<Id>,
+    /// The works whose own bounds count, each by its `work_id`, or by the id of its submission where it has none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub works: Vec<Id>,
     /// What is asked for at least.
     pub required: u64,
     /// What there is at most.

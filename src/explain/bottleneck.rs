@@ -22,13 +22,17 @@ pub struct ExcludedPairs {
 
 /// What a cut says, with the parties a reader would name.
 ///
-/// On the submissions' side the parties are the submissions that ask for more than can come, and the students who may
-/// review at least one of them; on the students' side the students who must give more than can be received, and the
-/// submissions they may review.
+/// On the submissions' side the parties are the submissions and works that ask for more than can come, and the students
+/// who may review at least one of them; on the students' side the students who must give more than can be received, and
+/// the submissions they may review.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Bottleneck {
-    /// Those that ask.
+    /// Those that ask: submissions or students.
     pub asking: Vec<Id>,
+    /// The works whose own bounds count in place of those of their copies. On the submissions' side they ask too; on the
+    /// students' side they are what limits their copies.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub works: Vec<Id>,
     /// Those that could answer.
     pub answering: Vec<Id>,
     /// How many of them are limited by their maximum.
@@ -39,6 +43,10 @@ pub struct Bottleneck {
     pub places: u64,
     /// Reviews that can come from the others, each pair once.
     pub single_pairs: u64,
+    /// Of the works: what their other copies may receive (submissions' side), or what they may receive (students' side).
+    pub by_works: u64,
+    /// What copies of the works ask for on the students' side, beside the students.
+    pub of_copies: u64,
     /// Pairs between the asking and all students (or submissions) that rules exclude, by rule.
     pub excluded: Vec<ExcludedPairs>,
 }
@@ -53,75 +61,70 @@ impl Bottleneck {
         for submission in certificate.submissions.iter().filter_map(|id| problem.find_submission(id)) {
             in_submissions[submission] = true;
         }
-        match certificate.side {
-            CutSide::Submissions => Self::of_submissions(problem, certificate, &in_students, &in_submissions),
-            CutSide::Students => Self::of_students(problem, certificate, &in_students, &in_submissions),
-        }
-    }
-
-    fn of_submissions(
-        problem: &Problem,
-        certificate: &Infeasible,
-        in_students: &[bool],
-        in_submissions: &[bool],
-    ) -> Self {
-        let submissions: Vec<usize> = (0..problem.submissions()).filter(|&j| in_submissions[j]).collect();
-        let mut tally = Tally::default();
-        for (student, &limited) in in_students.iter().enumerate() {
-            if problem.student_bound(student).max == Some(0) {
-                continue;
-            }
-            let able = submissions.iter().filter(|&&submission| tally.see(problem, student, submission)).count();
-            let max = problem.student_bound(student).max;
-            let left = max.map(|max| max.saturating_sub(u64::from(problem.settled.given[student])));
-            tally.answer(able, limited, left.unwrap_or(0), problem.student_id(student));
-        }
-        let asking = submissions.iter().map(|&submission| problem.submission_id(submission).clone()).collect();
-        tally.close(asking, certificate.available)
-    }
-
-    fn of_students(problem: &Problem, certificate: &Infeasible, in_students: &[bool], in_submissions: &[bool]) -> Self {
-        let students: Vec<usize> = (0..problem.students())
-            .filter(|&i| !in_students[i] && problem.student_bound(i).min > u64::from(problem.settled.given[i]))
-            .collect();
-        let mut tally = Tally::default();
-        for (submission, &crossing) in in_submissions.iter().enumerate() {
-            if !problem.is_handed_in(submission) {
-                continue;
-            }
-            let able = students.iter().filter(|&&student| tally.see(problem, student, submission)).count();
-            let max = problem.submission_bound(submission).max;
-            let left = max.map(|max| max.saturating_sub(u64::from(problem.settled.received[submission])));
-            tally.answer(able, !crossing, left.unwrap_or(0), problem.submission_id(submission));
-        }
-        let asking = students.iter().map(|&student| problem.student_id(student).clone()).collect();
-        tally.close(asking, certificate.available)
+        let works: Vec<u32> = certificate.works.iter().filter_map(|name| problem.find_work(name)).collect();
+        let in_works: Vec<bool> = problem.people.work_of.iter().map(|work| works.contains(work)).collect();
+        let parties = Parties { problem, certificate, in_students, in_submissions, in_works };
+        let mut bottleneck = match certificate.side {
+            CutSide::Submissions => parties.of_submissions(),
+            CutSide::Students => parties.of_students(&works),
+        };
+        bottleneck.works.clone_from(&certificate.works);
+        bottleneck
     }
 
     /// The bottleneck in sentences.
     pub(super) fn sentences(&self, certificate: &Infeasible) -> Vec<String> {
+        let by_submissions = certificate.side == CutSide::Submissions;
+        let asked_parties = self.asking.len() + if by_submissions { self.works.len() } else { 0 };
         let (asking, verb, answering, may) = match certificate.side {
-            CutSide::Submissions if self.asking.len() == 1 => ("submission", "needs", "student", "may review it"),
+            CutSide::Submissions if asked_parties == 1 => ("submission", "needs", "student", "may review it"),
             CutSide::Submissions => ("submission", "need", "student", "may review them"),
             CutSide::Students => ("student", "must give", "submission", "may be reviewed by them"),
         };
-        let asked = format!("{} {verb} {}", these(self.asking.len(), asking), count(certificate.required, "review"));
+        let asked = match (self.asking.len(), self.works.len()) {
+            (0, works) if by_submissions => these(works, "work"),
+            (asked, works) if by_submissions && works > 0 => {
+                format!("{} and {}", these(asked, asking), these(works, "work"))
+            }
+            (asked, _) => these(asked, asking),
+        };
+        let mut asks =
+            alloc::vec![format!("{asked} {verb} {}", count(certificate.required - self.of_copies, "review"))];
+        if self.of_copies > 0 {
+            if self.asking.is_empty() {
+                asks.clear();
+            }
+            let needs = count(self.of_copies, "review");
+            asks.push(format!("the submissions of {} need {needs}", these(self.works.len(), "work")));
+        }
         let able = count(self.answering.len() as u64, answering);
         let (limited, largest, places) = (self.limited, self.largest_maximum, self.places);
-        let answered = if self.answering.is_empty() {
-            format!("no {answering} {may}")
+        let mut answers = Vec::new();
+        if self.answering.is_empty() {
+            if self.works.is_empty() {
+                answers.push(format!("no {answering} {may}"));
+            }
         } else if limited == 0 {
-            format!("only {able} {may}, each pair once: {}", self.single_pairs)
+            answers.push(format!("only {able} {may}, each pair once: {}", self.single_pairs));
         } else if limited == self.answering.len() as u64 {
-            format!("only {able} {may}, at most {largest} each: {places}")
+            answers.push(format!("only {able} {may}, at most {largest} each: {places}"));
         } else {
             let others = count(self.single_pairs, "review");
-            let all = certificate.available;
-            format!(
+            let all = certificate.available - self.by_works;
+            answers.push(format!(
                 "only {able} {may}, {limited} of them at most {largest} each ({places}), and {others} from the others: {all}"
-            )
-        };
-        let text = format!("{asked}; {answered}, {} short", certificate.missing());
+            ));
+        }
+        // Where students may review all copies, there are no others.
+        if !self.works.is_empty() && (!by_submissions || self.answering.is_empty() || self.by_works > 0) {
+            let who = match (by_submissions, self.answering.is_empty()) {
+                (true, true) => String::from("the copies"),
+                (true, false) => String::from("other copies"),
+                (false, _) => these(self.works.len(), "work"),
+            };
+            answers.push(format!("{who} may receive at most {}", self.by_works));
+        }
+        let text = format!("{}; {}, {} short", asks.join(" and "), answers.join(", and "), certificate.missing());
         let mut sentences = alloc::vec![text];
         if !self.excluded.is_empty() {
             let rules = self.excluded.iter().map(|rule| {
@@ -130,11 +133,74 @@ impl Bottleneck {
             });
             sentences.push(rules.collect::<Vec<_>>().join("; "));
         }
-        sentences.push(format!("the {asking}s: {}", listed(&self.asking)));
-        if !self.answering.is_empty() {
-            sentences.push(format!("the {answering}s: {}", listed(&self.answering)));
+        for (noun, ids) in [(asking, &self.asking), ("work", &self.works), (answering, &self.answering)] {
+            if !ids.is_empty() {
+                sentences.push(format!("the {noun}s: {}", listed(ids)));
+            }
         }
         sentences
+    }
+}
+
+/// The members of a cut.
+struct Parties<'a> {
+    problem: &'a Problem,
+    certificate: &'a Infeasible,
+    in_students: Vec<bool>,
+    in_submissions: Vec<bool>,
+    /// The submissions of works whose own bounds count.
+    in_works: Vec<bool>,
+}
+
+impl Parties<'_> {
+    /// What remains of the maximum of a submission.
+    fn room(&self, submission: usize) -> Option<u64> {
+        let max = self.problem.submission_bound(submission).max;
+        max.map(|max| max.saturating_sub(u64::from(self.problem.settled.received[submission])))
+    }
+
+    fn of_submissions(&self) -> Bottleneck {
+        let problem = self.problem;
+        let submissions: Vec<usize> = (0..problem.submissions()).filter(|&j| self.in_submissions[j]).collect();
+        let mut tally = Tally::default();
+        for (student, &limited) in self.in_students.iter().enumerate() {
+            if problem.student_bound(student).max == Some(0) {
+                continue;
+            }
+            let able = submissions.iter().filter(|&&submission| tally.see(problem, student, submission)).count();
+            let max = problem.student_bound(student).max;
+            let left = max.map(|max| max.saturating_sub(u64::from(problem.settled.given[student])));
+            tally.answer(able, limited, left.unwrap_or(0), problem.student_id(student));
+        }
+        let others = (0..problem.submissions()).filter(|&j| self.in_works[j] && !self.in_submissions[j]);
+        let by_works = others.filter_map(|submission| self.room(submission)).sum();
+        let asking = submissions.iter().filter(|&&submission| !self.in_works[submission]);
+        let asking = asking.map(|&submission| problem.submission_id(submission).clone()).collect();
+        Bottleneck { by_works, ..tally.close(asking, self.certificate.available.saturating_sub(by_works)) }
+    }
+
+    fn of_students(&self, works: &[u32]) -> Bottleneck {
+        let problem = self.problem;
+        let students: Vec<usize> = (0..problem.students())
+            .filter(|&i| !self.in_students[i] && problem.student_bound(i).min > u64::from(problem.settled.given[i]))
+            .collect();
+        let mut tally = Tally::default();
+        for (submission, &crossing) in self.in_submissions.iter().enumerate() {
+            // What limits a copy of a work is what the work may receive.
+            if !problem.is_handed_in(submission) || (self.in_works[submission] && !crossing) {
+                continue;
+            }
+            let able = students.iter().filter(|&&student| tally.see(problem, student, submission)).count();
+            tally.answer(able, !crossing, self.room(submission).unwrap_or(0), problem.submission_id(submission));
+        }
+        let left = |fixed: u32, bound: u64| bound.saturating_sub(u64::from(fixed));
+        let max = |&work: &u32| Some(left(problem.fixed_of_work(work), problem.work_bound().max?));
+        let by_works: u64 = works.iter().filter_map(max).sum();
+        let copies = (0..problem.submissions()).filter(|&j| self.in_works[j] && self.in_submissions[j]);
+        let of_copies = copies.map(|j| left(problem.settled.received[j], problem.submission_bound(j).min)).sum();
+        let asking = students.iter().map(|&student| problem.student_id(student).clone()).collect();
+        let others = self.certificate.available.saturating_sub(by_works);
+        Bottleneck { by_works, of_copies, ..tally.close(asking, others) }
     }
 }
 
@@ -171,11 +237,15 @@ impl Tally {
         }
     }
 
+    /// `available` is what does not come by the bounds of works.
     fn close(self, asking: Vec<Id>, available: u64) -> Bottleneck {
         let excluded = self.excluded.into_iter();
         let excluded = excluded.map(|(exclusion, pairs)| ExcludedPairs { rule: exclusion.to_string(), pairs });
         Bottleneck {
             asking,
+            works: Vec::new(),
+            by_works: 0,
+            of_copies: 0,
             answering: self.answering,
             limited: self.limited,
             largest_maximum: self.largest_maximum,

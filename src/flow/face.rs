@@ -28,7 +28,7 @@ pub(crate) struct Face<W> {
 impl<W: Weight> Face<W> {
     /// The face of a flow of least cost, as [`Network::solve`] returns it.
     pub(crate) fn new(net: Network<W>, flow: Flow<W>) -> Self {
-        let nodes = net.right_node(net.right.len()) + 2;
+        let nodes = net.nodes() + 2;
         Self { net, flow, met: alloc::vec![u32::MAX; nodes], path: Vec::new() }
     }
 
@@ -129,6 +129,9 @@ impl<W: Weight> Face<W> {
             let change = |load: &mut u32| *load = if used { *load + 1 } else { *load - 1 };
             change(&mut self.flow.left_load[left]);
             change(&mut self.flow.right_load[right]);
+            if let Some(group) = self.net.groups.of(right) {
+                change(&mut self.flow.group_load[group]);
+            }
             if bundle != NONE {
                 change(&mut self.flow.bundle_load[bundle as usize]);
             }
@@ -137,15 +140,14 @@ impl<W: Weight> Face<W> {
 
     fn follow(&mut self, from: usize, to: usize, edge: u32) {
         let (source, sink) = (self.source(), self.sink());
-        let right_base = self.net.right_node(0);
         if from == source {
             self.flow.left_load[to] += 1;
         } else if to == source {
             self.flow.left_load[from] -= 1;
         } else if to == sink {
-            self.flow.right_load[from - right_base] += 1;
+            *self.flow.outlet(&self.net, from) += 1;
         } else if from == sink {
-            self.flow.right_load[to - right_base] -= 1;
+            *self.flow.outlet(&self.net, to) -= 1;
         } else {
             self.flow.step(&self.net, from, to, edge);
         }
@@ -178,6 +180,7 @@ impl<W: Weight> Face<W> {
             Kind::Left(left) => self.net.loose_edges_of(left).len() + self.net.bundles_of(left).len(),
             Kind::Bundle(bundle) => self.net.edges_in(bundle).len(),
             Kind::Right(right) => self.net.incoming(right).len(),
+            Kind::Group(group) => self.net.groups.members(group).len(),
         }
     }
 
@@ -214,11 +217,24 @@ impl<W: Weight> Face<W> {
             }
             Kind::Right(right) => {
                 let Some(&edge) = net.incoming(right).get(place) else {
-                    return self.may_receive(right).then_some((self.sink(), NONE));
+                    let Some(group) = net.groups.of(right) else {
+                        return self.may_receive(node).then_some((self.sink(), NONE));
+                    };
+                    let (load, target) = (flow.right_load[right], net.group_node(group));
+                    let fits = load < net.right[right].max && tight(target, net.right_step(right, load));
+                    return fits.then_some((target, NONE));
                 };
                 let target = net.tail_node(edge as usize);
                 let fits = flow.used[edge as usize] && tight(target, W::ZERO - net.edge_cost[edge as usize]);
                 fits.then_some((target, edge))
+            }
+            Kind::Group(group) => {
+                let Some(&right) = net.groups.members(group).get(place) else {
+                    return self.may_receive(node).then_some((self.sink(), NONE));
+                };
+                let (load, target) = (flow.right_load[right as usize], net.right_node(right as usize));
+                let fits = load > 0 && tight(target, W::ZERO - net.right_step(right as usize, load - 1));
+                fits.then_some((target, NONE))
             }
         }
     }
@@ -227,14 +243,14 @@ impl<W: Weight> Face<W> {
     fn random_end(&self, node: usize, from: usize, random: &mut Random) -> Option<(usize, u32)> {
         let right_base = self.net.right_node(0);
         let at_source = node == self.source();
-        let count = if at_source { self.net.left.len() } else { self.net.right.len() };
+        let count = if at_source { self.net.left.len() } else { self.net.right.len() + self.net.groups.nodes.len() };
         let start = random.index(count);
         // A random start among the nodes that fit: the first that fits after a random place would not be fair, so
         // a few random places are tried before the nodes are gone through.
         for attempt in 0..count + 16 {
             let k = if attempt < 16 { random.index(count) } else { (start + attempt) % count.max(1) };
-            let fits = count > 0 && if at_source { self.may_enter(k) } else { self.may_lose(k) };
             let target = if at_source { k } else { right_base + k };
+            let fits = count > 0 && if at_source { self.may_enter(k) } else { self.may_lose(target) };
             if fits && target != from {
                 return Some((target, NONE));
             }
@@ -252,16 +268,34 @@ impl<W: Weight> Face<W> {
         load > 0 && net.left_cost.step(net.left[left], load - 1) == self.flow.potential[left]
     }
 
-    fn may_receive(&self, right: usize) -> bool {
-        let (net, load) = (&self.net, self.flow.right_load[right]);
-        let node = net.right_node(right);
-        load < net.right[right].max
-            && self.flow.potential[node] + net.right_cost.step(net.right[right], load) == self.flow.sink
+    /// Whether one unit more may go from a node to the sink.
+    fn may_receive(&self, node: usize) -> bool {
+        let (max, load) = self.outlet(node);
+        load < max && self.leaves_at(node, load) == Some(self.flow.sink)
     }
 
-    fn may_lose(&self, right: usize) -> bool {
-        let (net, load) = (&self.net, self.flow.right_load[right]);
-        let node = net.right_node(right);
-        load > 0 && self.flow.potential[node] + net.right_cost.step(net.right[right], load - 1) == self.flow.sink
+    /// Whether one unit less may go from a node to the sink.
+    fn may_lose(&self, node: usize) -> bool {
+        let (_, load) = self.outlet(node);
+        load > 0 && self.leaves_at(node, load - 1) == Some(self.flow.sink)
+    }
+
+    /// The maximum and the load of a right node or a group.
+    fn outlet(&self, node: usize) -> (u32, u32) {
+        match self.net.kind(node) {
+            Kind::Group(group) => (self.net.groups.nodes[group].max, self.flow.group_load[group]),
+            Kind::Right(right) => (self.net.right[right].max, self.flow.right_load[right]),
+            Kind::Left(_) | Kind::Bundle(_) => (0, 0),
+        }
+    }
+
+    /// The potential of a node and what its unit after `load` others costs on to the sink; none where it goes to a group.
+    fn leaves_at(&self, node: usize, load: u32) -> Option<W> {
+        let step = match self.net.kind(node) {
+            Kind::Right(right) if self.net.groups.of(right).is_none() => self.net.right_step(right, load),
+            Kind::Group(group) => self.net.group_step(group, load),
+            _ => return None,
+        };
+        Some(self.flow.potential[node] + step)
     }
 }

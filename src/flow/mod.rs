@@ -65,8 +65,9 @@ pub use proof::Flaw;
 pub use regular::Regular;
 pub use solve::Method;
 
+pub(crate) use cut::GroupCut;
 pub(crate) use face::Face;
-pub(crate) use network::{Edge, Network, Node, NodeCost};
+pub(crate) use network::{Edge, Groups, Network, Node, NodeCost};
 pub(crate) use search::Flow;
 pub(crate) use slack::Common;
 pub(crate) use weight::Weight;

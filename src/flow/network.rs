@@ -2,11 +2,12 @@
 //!
 //! # The problem
 //! A [`Network`] has left nodes, right nodes and edges, each edge used or not. Some edges of one left node may share
-//! a *bundle*, which bounds how many of them are used. With `x(v)` the number of used edges at a node or bundle `v`,
-//! a *flow* keeps `x(v) ≤ max(v)` everywhere. Its cost is the sum of
+//! a *bundle*, which bounds how many of them are used; some right nodes may share a *group*, which bounds the sum of
+//! theirs. With `x(v)` the number of used edges at a node, bundle or group `v`, a *flow* keeps `x(v) ≤ max(v)`
+//! everywhere. Its cost is the sum of
 //!
 //! * the costs of the used edges,
-//! * for each node: `linear·x + square·(base + x)² + short·z + short_square·z²` with `z = max(0, min − x)`,
+//! * for each node and each group: `linear·x + square·(base + x)² + short·z + short_square·z²` with `z = max(0, min − x)`,
 //! * for each bundle: `short·max(0, min − x)`,
 //!
 //! all coefficients but edge costs and `linear` not negative, so that every node's cost is convex in `x`. Minima are
@@ -41,7 +42,7 @@ pub(crate) struct Node {
     pub(crate) base: u32,
 }
 
-/// What the use of a node costs, the same for all nodes of a side.
+/// What the use of a node costs, the same for all nodes of a side, and for all groups.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct NodeCost<W> {
     pub(crate) linear: W,
@@ -109,6 +110,54 @@ pub(crate) struct Network<W> {
     /// Per right node: the edges that end there.
     pub(super) incoming_starts: Vec<u32>,
     pub(super) incoming: Vec<u32>,
+    pub(crate) groups: Groups<W>,
+}
+
+/// Groups of right nodes; a network may have none at all.
+#[derive(Debug, Clone)]
+pub(crate) struct Groups<W> {
+    pub(crate) nodes: Vec<Node>,
+    pub(super) cost: NodeCost<W>,
+    /// Right node -> group or [`NONE`]; empty where there are no groups.
+    pub(super) of: Vec<u32>,
+    /// Per group: its right nodes. One more start than groups, or none at all.
+    starts: Vec<u32>,
+    members: Vec<u32>,
+}
+
+impl<W: Weight> Groups<W> {
+    /// No groups.
+    pub(crate) const fn none() -> Self {
+        Self { nodes: Vec::new(), cost: NodeCost::FREE, of: Vec::new(), starts: Vec::new(), members: Vec::new() }
+    }
+
+    /// Groups with what they want and cost, and for each right node its group or [`NONE`].
+    pub(crate) fn new(nodes: Vec<Node>, cost: NodeCost<W>, of: Vec<u32>) -> Self {
+        if nodes.is_empty() {
+            return Self::none();
+        }
+        let mut members: Vec<u32> = (0..number(of.len())).filter(|&right| of[right as usize] != NONE).collect();
+        members.sort_by_key(|&right| of[right as usize]);
+        let before = |group: u32| number(members.partition_point(|&right| of[right as usize] < group));
+        let starts = (0..=number(nodes.len())).map(before).collect();
+        Self { nodes, cost, of, starts, members }
+    }
+
+    /// The group of a right node.
+    pub(crate) fn of(&self, right: usize) -> Option<usize> {
+        self.of.get(right).filter(|&&group| group != NONE).map(|&group| group as usize)
+    }
+
+    /// The right nodes of a group, ascending.
+    pub(super) fn members(&self, group: usize) -> &[u32] {
+        &self.members[self.starts[group] as usize..self.starts[group + 1] as usize]
+    }
+
+    /// The same groups with other nodes and costs.
+    pub(super) fn with<V: Weight>(&self, nodes: Vec<Node>, cost: NodeCost<V>) -> Groups<V> {
+        let Self { of, starts, members, .. } = self.clone();
+        Groups { nodes, cost, of, starts, members }
+    }
 }
 
 impl<W: Weight> Network<W> {
@@ -131,7 +180,13 @@ impl<W: Weight> Network<W> {
             edge_cost: Vec::new(),
             incoming_starts: Vec::new(),
             incoming: Vec::new(),
+            groups: Groups::none(),
         }
+    }
+
+    /// The same with groups of right nodes.
+    pub(crate) fn grouped(self, groups: Groups<W>) -> Self {
+        Self { groups, ..self }
     }
 
     /// Adds the next left node with its edges; `limits` gives minimum and maximum of each bundle by its number.
@@ -213,6 +268,16 @@ impl<W: Weight> Network<W> {
 
     pub(super) fn incoming(&self, right: usize) -> &[u32] {
         &self.incoming[self.incoming_starts[right] as usize..self.incoming_starts[right + 1] as usize]
+    }
+
+    /// What the next used edge of a right node costs there.
+    pub(super) fn right_step(&self, right: usize, x: u32) -> W {
+        self.right_cost.step(self.right[right], x)
+    }
+
+    /// What the next used edge of a group costs there.
+    pub(super) fn group_step(&self, group: usize, x: u32) -> W {
+        self.groups.cost.step(self.groups.nodes[group], x)
     }
 
     /// What one more used edge in a bundle costs.

@@ -24,6 +24,7 @@ pub(crate) struct Start<W> {
     pub(crate) used: Vec<bool>,
     pub(crate) left: Vec<W>,
     pub(crate) right: Vec<W>,
+    pub(crate) groups: Vec<W>,
     pub(crate) sink: W,
 }
 
@@ -68,6 +69,7 @@ impl<W: Weight> Network<W> {
             used,
             left: (0..self.left.len()).map(|left| flow.left_potential(left)).collect(),
             right: (0..self.right.len()).map(|right| flow.right_potential(before, right)).collect(),
+            groups: flow.potential[before.group_node(0)..].to_vec(),
             sink: flow.sink,
         }
     }
@@ -79,14 +81,20 @@ impl<W: Weight> Network<W> {
     pub(crate) fn start(&self, mut used: Vec<bool>, value: Option<u64>) -> Start<W> {
         let (mut given, mut received) = (alloc::vec![0_u32; self.left.len()], alloc::vec![0_u32; self.right.len()]);
         let mut bundled = alloc::vec![0_u32; self.bundles.len()];
+        let mut grouped = alloc::vec![0_u32; self.groups.nodes.len()];
         for (edge, used) in used.iter_mut().enumerate().filter(|(_, used)| **used) {
             let (left, right) = self.ends(edge);
             let bundle = self.edge_bundle[edge] as usize;
-            let room = bundled.get(bundle).is_none_or(|&load| load < self.bundles[bundle].max);
+            let group = self.groups.of(right);
+            let room = bundled.get(bundle).is_none_or(|&load| load < self.bundles[bundle].max)
+                && group.is_none_or(|group| grouped[group] < self.groups.nodes[group].max);
             *used = room && given[left] < self.left[left].max && received[right] < self.right[right].max;
             if *used {
                 given[left] += 1;
                 received[right] += 1;
+                if let Some(group) = group {
+                    grouped[group] += 1;
+                }
                 if let Some(load) = bundled.get_mut(bundle) {
                     *load += 1;
                 }
@@ -102,6 +110,7 @@ impl<W: Weight> Network<W> {
         };
         let giving = of(&self.left, &self.left_cost, &given);
         let receiving = of(&self.right, &self.right_cost, &received);
+        let by_group = of(&self.groups.nodes, &self.groups.cost, &grouped);
         let within = |(low, high): (W, W), wanted: W| wanted.max(low).min(high);
         let (left, right, sink) = match value {
             None => {
@@ -121,6 +130,7 @@ impl<W: Weight> Network<W> {
         Start {
             left: (0..self.left.len()).map(price).collect(),
             right: alloc::vec![right; self.right.len()],
+            groups: alloc::vec![sink - within(by_group, W::ZERO); self.groups.nodes.len()],
             sink,
             used,
         }
@@ -170,11 +180,12 @@ struct Resume<'n, W> {
 
 impl<'n, W: Weight> Resume<'n, W> {
     fn new(net: &'n Network<W>, start: Start<W>, value: Option<u64>) -> Self {
-        let nodes = net.right_node(net.right.len());
-        let Start { used, left, right, sink } = start;
+        let nodes = net.group_node(net.groups.nodes.len());
+        let Start { used, left, right, groups, sink } = start;
         let mut potential = left;
         potential.resize(net.right_node(0), W::ZERO);
         potential.extend(right);
+        potential.extend(groups);
         // Where the value is open, source and sink have one potential, whatever the start says.
         let sink = if value.is_some() { sink } else { W::ZERO };
         potential.extend([W::ZERO, sink]);
@@ -183,6 +194,7 @@ impl<'n, W: Weight> Resume<'n, W> {
             left_load: alloc::vec![0; net.left.len()],
             bundle_load: alloc::vec![0; net.bundles.len()],
             right_load: alloc::vec![0; net.right.len()],
+            group_load: alloc::vec![0; net.groups.nodes.len()],
             value: 0,
             potential: Vec::new(),
             sink,
@@ -269,9 +281,21 @@ impl<'n, W: Weight> Resume<'n, W> {
         }
         for right in 0..net.right.len() {
             let node = net.right_node(right);
-            let step = |x| net.right_cost.step(net.right[right], x) + potential[node] - sink;
-            let x = load(self.excess[node], net.right[right].max, &step);
+            let next = net.groups.of(right).map(|group| net.group_node(group));
+            let change = potential[node] - next.map_or(sink, |next| potential[next]);
+            let x = load(self.excess[node], net.right[right].max, &|x| net.right_step(right, x) + change);
             self.flow.right_load[right] = x;
+            self.excess[node] -= i64::from(x);
+            match next {
+                Some(next) => self.excess[next] += i64::from(x),
+                None => received += i64::from(x),
+            }
+        }
+        for group in 0..net.groups.nodes.len() {
+            let node = net.group_node(group);
+            let change = potential[node] - sink;
+            let x = load(self.excess[node], net.groups.nodes[group].max, &|x| net.group_step(group, x) + change);
+            self.flow.group_load[group] = x;
             self.excess[node] -= i64::from(x);
             received += i64::from(x);
         }
@@ -293,12 +317,13 @@ impl<'n, W: Weight> Resume<'n, W> {
         1 + if node == self.source() {
             self.net.left.len()
         } else if node == self.sink() {
-            self.net.right.len()
+            self.net.right.len() + self.net.groups.nodes.len()
         } else {
             match self.net.kind(node) {
                 Kind::Left(left) => self.net.loose_edges_of(left).len() + self.net.bundles_of(left).len(),
                 Kind::Bundle(bundle) => self.net.edges_in(bundle).len(),
                 Kind::Right(right) => self.net.incoming(right).len(),
+                Kind::Group(group) => self.net.groups.members(group).len(),
             }
         }
     }
@@ -326,14 +351,25 @@ impl<'n, W: Weight> Resume<'n, W> {
             };
         }
         if node == sink {
-            if place == net.right.len() {
-                return self.back.and_then(|_| to(source, NONE, W::ZERO));
-            }
-            let load = flow.right_load[place];
-            return if load > 0 {
-                to(net.right_node(place), NONE, W::ZERO - net.right_cost.step(net.right[place], load - 1))
-            } else {
-                None
+            let target = net.right_node(place);
+            return match net.right.len().checked_sub(place) {
+                None | Some(0) if place == net.right.len() + net.groups.nodes.len() => {
+                    self.back.and_then(|_| to(source, NONE, W::ZERO))
+                }
+                None | Some(0) => {
+                    let group = place - net.right.len();
+                    let load = flow.group_load[group];
+                    if load > 0 { to(target, NONE, W::ZERO - net.group_step(group, load - 1)) } else { None }
+                }
+                Some(_) => {
+                    let load = flow.right_load[place];
+                    let ungrouped = net.groups.of(place).is_none();
+                    if load > 0 && ungrouped {
+                        to(target, NONE, W::ZERO - net.right_step(place, load - 1))
+                    } else {
+                        None
+                    }
+                }
             };
         }
         match net.kind(node) {
@@ -367,14 +403,22 @@ impl<'n, W: Weight> Resume<'n, W> {
             Kind::Right(right) => {
                 let Some(&edge) = net.incoming(right).get(place) else {
                     let load = flow.right_load[right];
-                    return if load < net.right[right].max {
-                        to(sink, NONE, net.right_cost.step(net.right[right], load))
-                    } else {
-                        None
-                    };
+                    let next = net.groups.of(right).map_or(sink, |group| net.group_node(group));
+                    let room = load < net.right[right].max;
+                    return room.then(|| to(next, NONE, net.right_step(right, load)))?;
                 };
                 let used = flow.used[edge as usize];
                 used.then(|| to(net.tail_node(edge as usize), edge, W::ZERO - net.edge_cost[edge as usize]))?
+            }
+            Kind::Group(group) => {
+                let Some(&right) = net.groups.members(group).get(place) else {
+                    let load = flow.group_load[group];
+                    let room = load < net.groups.nodes[group].max;
+                    return room.then(|| to(sink, NONE, net.group_step(group, load)))?;
+                };
+                let right = right as usize;
+                let load = flow.right_load[right];
+                if load > 0 { to(net.right_node(right), NONE, W::ZERO - net.right_step(right, load - 1)) } else { None }
             }
         }
     }
@@ -503,14 +547,13 @@ impl<'n, W: Weight> Resume<'n, W> {
     /// Sends one unit along a residual arc.
     fn follow(&mut self, from: usize, to: usize, edge: u32) {
         let (source, sink) = (self.source(), self.sink());
-        let right_base = self.net.right_node(0);
         match (from, to) {
             (from, to) if from == source && to == sink => self.back = self.back.map(|back| back - 1),
             (from, to) if from == sink && to == source => self.back = self.back.map(|back| back + 1),
             (from, to) if from == source => self.flow.left_load[to] += 1,
             (from, to) if to == source => self.flow.left_load[from] -= 1,
-            (from, to) if to == sink => self.flow.right_load[from - right_base] += 1,
-            (from, to) if from == sink => self.flow.right_load[to - right_base] -= 1,
+            (from, to) if to == sink => *self.flow.outlet(self.net, from) += 1,
+            (from, to) if from == sink => *self.flow.outlet(self.net, to) -= 1,
             (from, to) => self.flow.step(self.net, from, to, edge),
         }
     }

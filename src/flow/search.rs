@@ -8,13 +8,15 @@ use super::{NONE, Network, Weight, number};
 
 /// A flow of least cost for its value, with the potentials that prove it.
 ///
-/// Nodes are numbered left nodes first, then bundles, then right nodes.
+/// Nodes are numbered left nodes first, then bundles, then right nodes, then groups. A unit leaves a right node for its
+/// group, or for the sink where it has none; so the load of a right node is what leaves it, and that of a group as well.
 #[derive(Debug, Clone)]
 pub(crate) struct Flow<W> {
     pub(crate) used: Vec<bool>,
     pub(crate) left_load: Vec<u32>,
     pub(crate) bundle_load: Vec<u32>,
     pub(crate) right_load: Vec<u32>,
+    pub(crate) group_load: Vec<u32>,
     /// The number of used edges.
     pub(crate) value: u64,
     pub(super) potential: Vec<W>,
@@ -64,8 +66,12 @@ impl<W: Weight> Network<W> {
         }
     }
 
-    fn nodes(&self) -> usize {
-        self.right_node(self.right.len())
+    pub(super) fn group_node(&self, group: usize) -> usize {
+        self.right_node(self.right.len()) + group
+    }
+
+    pub(super) fn nodes(&self) -> usize {
+        self.group_node(self.groups.nodes.len())
     }
 }
 
@@ -74,17 +80,20 @@ pub(super) enum Kind {
     Left(usize),
     Bundle(usize),
     Right(usize),
+    Group(usize),
 }
 
 impl<W: Weight> Network<W> {
     pub(super) fn kind(&self, node: usize) -> Kind {
-        let (n, b) = (self.left.len(), self.bundles.len());
+        let (n, b, m) = (self.left.len(), self.bundles.len(), self.right.len());
         if node < n {
             Kind::Left(node)
         } else if node < n + b {
             Kind::Bundle(node - n)
-        } else {
+        } else if node < n + b + m {
             Kind::Right(node - n - b)
+        } else {
+            Kind::Group(node - n - b - m)
         }
     }
 }
@@ -111,6 +120,7 @@ impl<'n, W: Weight> Search<'n, W> {
                 left_load: alloc::vec![0; net.left.len()],
                 bundle_load: alloc::vec![0; net.bundles.len()],
                 right_load: alloc::vec![0; net.right.len()],
+                group_load: alloc::vec![0; net.groups.nodes.len()],
                 value: 0,
                 potential: alloc::vec![W::FAR; nodes],
                 sink: W::FAR,
@@ -149,17 +159,35 @@ impl<'n, W: Weight> Search<'n, W> {
                 }
             }
         }
-        for right in 0..net.right.len() {
+        for right in (0..net.right.len()).filter(|&right| net.right[right].max > 0) {
             let reached = potential[right_base + right];
-            if net.right[right].max > 0 && reached < W::FAR {
-                self.flow.sink = self.flow.sink.min(reached + net.right_cost.step(net.right[right], 0));
+            if reached < W::FAR {
+                let reached = reached + net.right_step(right, 0);
+                let next = match net.groups.of(right) {
+                    Some(group) => &mut potential[net.group_node(group)],
+                    None => &mut self.flow.sink,
+                };
+                *next = reached.min(*next);
+            }
+        }
+        for (group, node) in net.groups.nodes.iter().enumerate() {
+            let reached = potential[net.group_node(group)];
+            if node.max > 0 && reached < W::FAR {
+                self.flow.sink = self.flow.sink.min(reached + net.group_step(group, 0));
             }
         }
         let sink = if self.flow.sink < W::FAR { self.flow.sink } else { W::ZERO };
+        for group in 0..net.groups.nodes.len() {
+            let node = net.group_node(group);
+            if potential[node] >= W::FAR {
+                potential[node] = sink - net.group_step(group, 0);
+            }
+        }
         for right in 0..net.right.len() {
             let node = right_base + right;
             if potential[node] >= W::FAR {
-                potential[node] = sink - net.right_cost.step(net.right[right], 0);
+                let next = net.groups.of(right).map_or(sink, |group| potential[net.group_node(group)]);
+                potential[node] = next - net.right_step(right, 0);
             }
         }
         for left in 0..net.left.len() {
@@ -187,11 +215,22 @@ impl<'n, W: Weight> Search<'n, W> {
         self.net.left_cost.step(self.net.left[left], self.flow.left_load[left]) - self.flow.potential[left]
     }
 
-    /// Reduced cost of the arc from a right node with room to the sink.
-    fn leave(&self, right: usize) -> W {
-        self.flow.potential[self.net.right_node(right)]
-            + self.net.right_cost.step(self.net.right[right], self.flow.right_load[right])
-            - self.flow.sink
+    /// Reduced cost of the arc from a right node without a group, or from a group, to the sink; none where there is no
+    /// such arc, or no room.
+    fn leave(&self, node: usize) -> Option<W> {
+        let (net, flow) = (self.net, &self.flow);
+        let step = match net.kind(node) {
+            Kind::Right(right) => {
+                let open = flow.right_load[right] < net.right[right].max && net.groups.of(right).is_none();
+                open.then(|| net.right_step(right, flow.right_load[right]))
+            }
+            Kind::Group(group) => {
+                let open = flow.group_load[group] < net.groups.nodes[group].max;
+                open.then(|| net.group_step(group, flow.group_load[group]))
+            }
+            Kind::Left(_) | Kind::Bundle(_) => None,
+        };
+        step.map(|step| flow.potential[node] + step - flow.sink)
     }
 
     /// Calls `visit` with each residual arc out of a node: target, reduced cost, edge (or [`NONE`]).
@@ -234,6 +273,21 @@ impl<'n, W: Weight> Search<'n, W> {
                         visit(target, here - net.edge_cost[edge as usize] - flow.potential[target]);
                     }
                 }
+                if let Some(group) = net.groups.of(right)
+                    && flow.right_load[right] < net.right[right].max
+                {
+                    let target = net.group_node(group);
+                    visit(target, net.right_step(right, flow.right_load[right]) + here - flow.potential[target]);
+                }
+            }
+            Kind::Group(group) => {
+                for &right in net.groups.members(group) {
+                    let (right, target) = (right as usize, net.right_node(right as usize));
+                    let load = flow.right_load[right];
+                    if load > 0 {
+                        visit(target, here - net.right_step(right, load - 1) - flow.potential[target]);
+                    }
+                }
             }
         }
     }
@@ -265,11 +319,10 @@ impl<'n, W: Weight> Search<'n, W> {
             self.near.push(node);
             while let Some(node) = self.near.pop() {
                 let node = node as usize;
-                if node >= right_base {
-                    let right = node - right_base;
-                    if self.flow.right_load[right] < self.net.right[right].max {
-                        to_sink = to_sink.min(distance + self.leave(right));
-                    }
+                if node >= right_base
+                    && let Some(cost) = self.leave(node)
+                {
+                    to_sink = to_sink.min(distance + cost);
                 }
                 let (mut best, mut near) = (core::mem::take(&mut self.distance), core::mem::take(&mut self.near));
                 let mut heap = core::mem::take(&mut self.heap);
@@ -350,10 +403,7 @@ impl<'n, W: Weight> Search<'n, W> {
             }
             self.level = level;
             for &node in &next {
-                if node as usize >= right_base {
-                    let right = node as usize - right_base;
-                    found |= self.flow.right_load[right] < self.net.right[right].max && self.leave(right) == W::ZERO;
-                }
+                found |= node as usize >= right_base && self.leave(node as usize) == Some(W::ZERO);
             }
             if found {
                 return true;
@@ -372,13 +422,10 @@ impl<'n, W: Weight> Search<'n, W> {
         let mut path: Vec<(u32, u32)> = alloc::vec![(number(left), NONE)];
         while let Some(&(node, _)) = path.last() {
             let node = node as usize;
-            if node >= right_base {
-                let right = node - right_base;
-                if self.flow.right_load[right] < self.net.right[right].max && self.leave(right) == W::ZERO {
-                    self.flow.right_load[right] += 1;
-                    self.apply(&path);
-                    return true;
-                }
+            if node >= right_base && self.leave(node) == Some(W::ZERO) {
+                *self.flow.outlet(self.net, node) += 1;
+                self.apply(&path);
+                return true;
             }
             match self.next_arc(node) {
                 Some((target, edge)) => path.push((number(target), edge)),
@@ -457,6 +504,29 @@ impl<'n, W: Weight> Search<'n, W> {
                         cursor += 1;
                     }
                 }
+                if let Some(group) = net.groups.of(right)
+                    && found.is_none()
+                    && cursor == incoming.len()
+                {
+                    let (load, target) = (flow.right_load[right], net.group_node(group));
+                    if load < net.right[right].max && leads(target, net.right_step(right, load)) {
+                        found = Some((target, NONE));
+                    } else {
+                        cursor += 1;
+                    }
+                }
+            }
+            Kind::Group(group) => {
+                let members = net.groups.members(group);
+                while found.is_none() && cursor < members.len() {
+                    let right = members[cursor] as usize;
+                    let (load, target) = (flow.right_load[right], net.right_node(right));
+                    if load > 0 && leads(target, W::ZERO - net.right_step(right, load - 1)) {
+                        found = Some((target, NONE));
+                    } else {
+                        cursor += 1;
+                    }
+                }
             }
         }
         self.cursor[node] = number(cursor);
@@ -495,7 +565,25 @@ impl<W: Weight> Flow<W> {
         match (net.kind(from), net.kind(to)) {
             (Kind::Left(_), Kind::Bundle(bundle)) => self.bundle_load[bundle] += 1,
             (Kind::Bundle(bundle), Kind::Left(_)) => self.bundle_load[bundle] -= 1,
+            (Kind::Right(right), Kind::Group(_)) => self.right_load[right] += 1,
+            (Kind::Group(_), Kind::Right(right)) => self.right_load[right] -= 1,
             _ => {}
         }
+    }
+
+    /// The load of a node with an arc to the sink.
+    pub(super) fn outlet(&mut self, net: &Network<W>, node: usize) -> &mut u32 {
+        let right = node - net.right_node(0);
+        match right.checked_sub(net.right.len()) {
+            None => &mut self.right_load[right],
+            Some(group) => &mut self.group_load[group],
+        }
+    }
+
+    /// Whether somebody stays short of a minimum, bundles left out.
+    pub(crate) fn is_short(&self, net: &Network<W>) -> bool {
+        let sides =
+            [(&net.left, &self.left_load), (&net.right, &self.right_load), (&net.groups.nodes, &self.group_load)];
+        sides.into_iter().any(|(nodes, loads)| nodes.iter().zip(loads).any(|(node, &load)| load < node.min))
     }
 }

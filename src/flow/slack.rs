@@ -15,6 +15,7 @@ use super::{Flow, NONE, Network, Weight};
 pub(crate) struct Common {
     pub(crate) left: Vec<Window>,
     pub(crate) right: Vec<Window>,
+    pub(crate) groups: Vec<Window>,
     /// In the order of their left nodes.
     pub(crate) bundles: Vec<Bundled>,
     /// The edges of negative reduced cost, by left and right node, in the order of the left nodes.
@@ -46,13 +47,16 @@ impl<W: Weight> Flow<W> {
             })
             .collect();
         // A load is never below the forced edges, whatever its steps cost.
-        let mut least = alloc::vec![0_u32; net.right_node(net.right.len())];
+        let mut least = alloc::vec![0_u32; net.nodes()];
         for &edge in &forced {
             let (left, right) = net.ends(edge);
             least[left] += 1;
             least[net.right_node(right)] += 1;
             if net.edge_bundle[edge] != NONE {
                 least[net.bundle_node(net.edge_bundle[edge] as usize)] += 1;
+            }
+            if let Some(group) = net.groups.of(right) {
+                least[net.group_node(group)] += 1;
             }
         }
         let window = |node: usize, max: u32, step: &dyn Fn(u32) -> W| {
@@ -64,8 +68,13 @@ impl<W: Weight> Flow<W> {
             window(left, node.max, &|x| net.left_cost.step(node, x) - self.potential[left])
         });
         let right = (0..net.right.len()).map(|right| {
-            let (node, here) = (net.right[right], self.right_potential(net, right));
-            window(net.right_node(right), node.max, &|x| net.right_cost.step(node, x) + here - self.sink)
+            let next = net.groups.of(right).map_or(self.sink, |group| self.potential[net.group_node(group)]);
+            let here = self.right_potential(net, right);
+            window(net.right_node(right), net.right[right].max, &|x| net.right_step(right, x) + here - next)
+        });
+        let groups = net.groups.nodes.iter().enumerate().map(|(group, limits)| {
+            let node = net.group_node(group);
+            window(node, limits.max, &|x| net.group_step(group, x) + self.potential[node] - self.sink)
         });
         let bundles = (0..net.bundles.len()).map(|bundle| {
             let (limits, node) = (net.bundles[bundle], net.bundle_node(bundle));
@@ -80,6 +89,7 @@ impl<W: Weight> Flow<W> {
         Common {
             left: left.collect(),
             right: right.collect(),
+            groups: groups.collect(),
             bundles: bundles.collect(),
             forced: forced.into_iter().map(|edge| (net.edge_left[edge], net.edge_right[edge])).collect(),
             left_potential: (0..net.left.len()).map(|left| self.potential[left].into()).collect(),

@@ -9,10 +9,11 @@
 
 use alloc::vec::Vec;
 
-use super::{Cut, CutSide, Edge, Face, Flow, NONE, Network, Node, NodeCost};
+use super::{CutSide, Edge, Face, Flow, GroupCut, Groups, NONE, Network, Node, NodeCost, Window};
 use crate::random::{Purpose, Random};
 
-/// A random network with up to 12 edges, some of them in bundles, and edge costs of up to `spread` in size.
+/// A random network with up to 12 edges, some of them in bundles, with groups every other time, and edge costs of up to
+/// `spread` in size.
 fn network(random: &mut Random, spread: i64) -> Network<i64> {
     let (lefts, rights) = (1 + random.index(4), 1 + random.index(4));
     let node = |random: &mut Random| {
@@ -28,6 +29,12 @@ fn network(random: &mut Random, spread: i64) -> Network<i64> {
     let right = (0..rights).map(|_| node(random)).collect();
     let (left_cost, right_cost) = (cost(random), cost(random));
     let mut net = Network::new(right, left_cost, right_cost, 1000);
+    if random.chance(1, 2) {
+        let groups: Vec<Node> = (0..=random.index(2)).map(|_| node(random)).collect();
+        let of = (0..rights).map(|_| if random.chance(1, 4) { NONE } else { random.index(groups.len()) as u32 });
+        let of = of.collect();
+        net = net.grouped(Groups::new(groups, cost(random), of));
+    }
     for _ in 0..lefts {
         let mut edges = Vec::new();
         for right in 0..rights {
@@ -48,10 +55,14 @@ fn network(random: &mut Random, spread: i64) -> Network<i64> {
     net
 }
 
-/// Loads of left nodes, bundles and right nodes under a set of edges; none where a maximum is exceeded.
-fn loads(net: &Network<i64>, used: &[bool]) -> Option<(Vec<u32>, Vec<u32>, Vec<u32>)> {
+/// Loads of left nodes, bundles, right nodes and groups.
+type Loads = (Vec<u32>, Vec<u32>, Vec<u32>, Vec<u32>);
+
+/// Loads under a set of edges; none where a maximum is exceeded.
+fn loads(net: &Network<i64>, used: &[bool]) -> Option<Loads> {
+    let none = |count: usize| alloc::vec![0; count];
     let mut loads =
-        (alloc::vec![0; net.left.len()], alloc::vec![0; net.bundles.len()], alloc::vec![0; net.right.len()]);
+        (none(net.left.len()), none(net.bundles.len()), none(net.right.len()), none(net.groups.nodes.len()));
     for edge in (0..net.edges()).filter(|&edge| used[edge]) {
         let (left, right) = net.ends(edge);
         loads.0[left] += 1;
@@ -59,15 +70,19 @@ fn loads(net: &Network<i64>, used: &[bool]) -> Option<(Vec<u32>, Vec<u32>, Vec<u
         if net.edge_bundle[edge] != NONE {
             loads.1[net.edge_bundle[edge] as usize] += 1;
         }
+        if let Some(group) = net.groups.of(right) {
+            loads.3[group] += 1;
+        }
     }
     let fits = loads.0.iter().zip(&net.left).all(|(&x, node)| x <= node.max)
         && loads.1.iter().zip(&net.bundles).all(|(&x, bundle)| x <= bundle.max)
-        && loads.2.iter().zip(&net.right).all(|(&x, node)| x <= node.max);
+        && loads.2.iter().zip(&net.right).all(|(&x, node)| x <= node.max)
+        && loads.3.iter().zip(&net.groups.nodes).all(|(&x, node)| x <= node.max);
     fits.then_some(loads)
 }
 
 /// The cost as the module documentation defines it.
-fn cost(net: &Network<i64>, used: &[bool], loads: &(Vec<u32>, Vec<u32>, Vec<u32>)) -> i64 {
+fn cost(net: &Network<i64>, used: &[bool], loads: &Loads) -> i64 {
     let side = |cost: &NodeCost<i64>, nodes: &[Node], loads: &[u32]| -> i64 {
         nodes
             .iter()
@@ -85,6 +100,7 @@ fn cost(net: &Network<i64>, used: &[bool], loads: &(Vec<u32>, Vec<u32>, Vec<u32>
         + net.bundle_short * bundles
         + side(&net.left_cost, &net.left, &loads.0)
         + side(&net.right_cost, &net.right, &loads.2)
+        + side(&net.groups.cost, &net.groups.nodes, &loads.3)
 }
 
 fn subsets(edges: usize) -> impl Iterator<Item = Vec<bool>> {
@@ -93,7 +109,8 @@ fn subsets(edges: usize) -> impl Iterator<Item = Vec<bool>> {
 
 fn check_loads(net: &Network<i64>, flow: &Flow<i64>) -> i64 {
     let loads = loads(net, &flow.used).expect("no maximum is exceeded");
-    assert_eq!((&loads.0, &loads.1, &loads.2), (&flow.left_load, &flow.bundle_load, &flow.right_load));
+    assert_eq!((&loads.0, &loads.1), (&flow.left_load, &flow.bundle_load));
+    assert_eq!((&loads.2, &loads.3), (&flow.right_load, &flow.group_load));
     assert_eq!(flow.value, flow.used.iter().filter(|used| **used).count() as u64);
     cost(net, &flow.used, &loads)
 }
@@ -101,7 +118,7 @@ fn check_loads(net: &Network<i64>, flow: &Flow<i64>) -> i64 {
 #[test]
 fn flows_are_of_least_cost_at_every_value_and_over_all() {
     let mut random = Random::new(1, Purpose::Generate);
-    for _ in 0..400 {
+    for _ in 0..800 {
         let net = network(&mut random, 3);
         let mut best: Vec<Option<i64>> = alloc::vec![None; net.edges() + 1];
         for used in subsets(net.edges()) {
@@ -128,7 +145,7 @@ fn flows_are_of_least_cost_at_every_value_and_over_all() {
 fn the_walk_visits_every_optimum_and_nothing_else() {
     let mut random = Random::new(2, Purpose::Generate);
     let mut rich = 0;
-    for _ in 0..600 {
+    for _ in 0..900 {
         let net = network(&mut random, 0);
         let flow = net.solve(None, &mut |_| true).expect("nobody stops");
         // The walk stays at the value it starts from.
@@ -153,14 +170,56 @@ fn the_walk_visits_every_optimum_and_nothing_else() {
         assert!(seen.is_subset(&optima), "left the optimal face");
         assert_eq!(seen.len(), optima.len(), "missed an optimum");
     }
-    assert!(rich > 30, "only {rich} networks had several optima");
+    assert!(rich > 40, "only {rich} networks had several optima");
+}
+
+#[test]
+fn what_optima_have_in_common_tells_them_from_all_others() {
+    let mut random = Random::new(4, Purpose::Generate);
+    let mut grouped = 0;
+    for _ in 0..900 {
+        let net = network(&mut random, 1);
+        let free = net.solve(None, &mut |_| true).expect("nobody stops");
+        let asked = random.chance(1, 2).then(|| random.below(free.value + 1));
+        let flow = net.solve(asked, &mut |_| true).expect("nobody stops");
+        let least = check_loads(&net, &flow);
+        let common = flow.common(&net, asked);
+        let within = |windows: &[Window], loads: &[u32]| {
+            windows.iter().zip(loads).all(|(window, load)| (window.min..=window.max).contains(load))
+        };
+        let forced = |edge: usize| common.forced.contains(&(net.edge_left[edge], net.edge_right[edge]));
+        let tight = |edge: usize| {
+            let (left, right) = net.ends(edge);
+            let tail = match net.edge_bundle[edge] {
+                NONE => common.left_potential[left],
+                bundle => common.bundles[bundle as usize].potential,
+            };
+            i128::from(net.edge_cost[edge]) + tail == common.right_potential[right]
+        };
+        let bundles: Vec<Window> = common.bundles.iter().map(|bundle| bundle.window).collect();
+        for used in subsets(net.edges()) {
+            let Some(loads) = loads(&net, &used) else { continue };
+            let value = used.iter().filter(|used| **used).count() as u64;
+            let told = asked.is_none_or(|asked| asked == value)
+                && within(&common.left, &loads.0)
+                && within(&bundles, &loads.1)
+                && within(&common.right, &loads.2)
+                && within(&common.groups, &loads.3)
+                && (0..net.edges()).all(|edge| if forced(edge) { used[edge] } else { !used[edge] || tight(edge) });
+            let best = asked.is_none_or(|asked| asked == value) && cost(&net, &used, &loads) == least;
+            assert_eq!(told, best, "{net:?} {used:?}");
+            grouped += usize::from(best && !net.groups.nodes.is_empty());
+        }
+    }
+    assert!(grouped > 400, "{grouped}");
 }
 
 #[test]
 fn a_cut_is_found_exactly_when_minima_cannot_be_met() {
     let mut random = Random::new(3, Purpose::Generate);
     let mut cuts = [0, 0];
-    for _ in 0..1_500 {
+    let mut with_groups = [0, 0];
+    for _ in 0..4_000 {
         let mut net = network(&mut random, 3);
         for bundle in &mut net.bundles {
             bundle.min = 0;
@@ -169,42 +228,56 @@ fn a_cut_is_found_exactly_when_minima_cannot_be_met() {
             loads(&net, used).is_some_and(|loads| {
                 loads.0.iter().zip(&net.left).all(|(&x, node)| x >= node.min)
                     && loads.2.iter().zip(&net.right).all(|(&x, node)| x >= node.min)
+                    && loads.3.iter().zip(&net.groups.nodes).all(|(&x, node)| x >= node.min)
             })
         };
         let feasible = subsets(net.edges()).any(|used| met(&used));
         match net.cut() {
             None => assert!(feasible),
-            Some(cut) => {
+            Some(found) => {
                 assert!(!feasible);
-                cuts[usize::from(cut.side == CutSide::Left)] += 1;
-                check_cut(&net, &cut);
+                let side = usize::from(found.cut.side == CutSide::Left);
+                cuts[side] += 1;
+                with_groups[side] += usize::from(!found.groups.is_empty());
+                check_cut(&net, &found);
             }
         }
     }
-    assert!(cuts[0] > 50 && cuts[1] > 50, "{cuts:?}");
+    assert!(cuts.into_iter().chain(with_groups).all(|count| count > 50), "{cuts:?} {with_groups:?}");
 }
 
 /// Counts what a cut asks for and lets pass.
-fn check_cut(net: &Network<i64>, cut: &Cut) {
+fn check_cut(net: &Network<i64>, GroupCut { cut, groups }: &GroupCut) {
     let (left, right) = (|i: usize| cut.left.contains(&(i as u32)), |j: usize| cut.right.contains(&(j as u32)));
     // Edges that cross: into `right` from outside `left`, or out of `left` to outside `right`.
+    let from_right = cut.side == CutSide::Right;
     let crosses = |edge: usize| {
         let (i, j) = net.ends(edge);
-        if cut.side == CutSide::Right { !left(i) && right(j) } else { left(i) && !right(j) }
+        if from_right { !left(i) && right(j) } else { left(i) && !right(j) }
     };
     let loose = (0..net.edges()).filter(|&edge| net.edge_bundle[edge] == NONE && crosses(edge)).count();
     let bundled: usize = (0..net.bundles.len())
         .map(|bundle| net.edges_in(bundle).filter(|&edge| crosses(edge)).count().min(net.bundles[bundle].max as usize))
         .sum();
     let crossing = (loose + bundled) as u64;
-    let sum = |nodes: &[Node], members: &[u32], of: fn(&Node) -> u32| -> u64 {
-        members.iter().map(|&member| u64::from(of(&nodes[member as usize]))).sum()
+    let (min, max) = (|node: &Node| u64::from(node.min), |node: &Node| u64::from(node.max));
+    let sum = |nodes: &[Node], members: &[u32], of: fn(&Node) -> u64| -> u64 {
+        members.iter().map(|&member| of(&nodes[member as usize])).sum()
     };
-    let (required, available) = match cut.side {
-        CutSide::Right => (sum(&net.right, &cut.right, |n| n.min), sum(&net.left, &cut.left, |n| n.max) + crossing),
-        CutSide::Left => (sum(&net.left, &cut.left, |n| n.min), sum(&net.right, &cut.right, |n| n.max) + crossing),
+    // Right nodes inside or outside of the cut, of groups that are listed or not.
+    let sum_of = |inside: bool, listed: bool, of: fn(&Node) -> u64| -> u64 {
+        let is_listed = |j: usize| net.groups.of(j).is_some_and(|group| groups.contains(&(group as u32)));
+        let nodes = (0..net.right.len()).filter(|&j| right(j) == inside && is_listed(j) == listed);
+        nodes.map(|j| of(&net.right[j])).sum()
     };
-    assert!(required > available, "{required} > {available} for {cut:?}");
+    let (required, available) = if from_right {
+        let required = sum_of(true, false, min) + sum(&net.groups.nodes, groups, min);
+        (required, sum(&net.left, &cut.left, max) + sum_of(false, true, max) + crossing)
+    } else {
+        let required = sum(&net.left, &cut.left, min) + sum_of(false, true, min);
+        (required, sum_of(true, false, max) + sum(&net.groups.nodes, groups, max) + crossing)
+    };
+    assert!(required > available, "{required} > {available} for {cut:?} {groups:?}");
 }
 
 #[test]
@@ -218,7 +291,9 @@ fn a_flow_resumed_from_anywhere_costs_as_little() {
             let cold = net.solve(value, &mut |_| true).expect("nobody stops");
             let mut start = net.start(some.clone(), value);
             if round % 2 == 0 {
-                for potential in start.left.iter_mut().chain(&mut start.right).chain([&mut start.sink]) {
+                for potential in
+                    start.left.iter_mut().chain(&mut start.right).chain(&mut start.groups).chain([&mut start.sink])
+                {
                     *potential = price(&mut random);
                 }
             }

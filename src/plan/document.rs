@@ -75,12 +75,14 @@ pub enum Side {
     Student,
     /// A submission receives too few reviews.
     Submission,
+    /// All copies of a work together receive too few reviews.
+    Work,
 }
 
 /// A minimum that is not met.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ShortfallRecord {
-    /// Student or submission.
+    /// Student, submission or work.
     pub kind: Side,
     /// Which one.
     pub id: Id,

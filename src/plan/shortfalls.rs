@@ -16,7 +16,7 @@ type Counts = (Vec<u32>, Vec<u32>);
 /// How many pairs are looked at for reasons: all of 8000 students and 8000 submissions.
 const LOOKS: usize = 1 << 26;
 
-/// The minima that are not met: students first, each in canonical order. O(n + m), and a look at each pair of what is
+/// The minima that are not met: students first, then submissions, then works, each in canonical order. O(n + m), and a look at each pair of what is
 /// short, up to 2^26 in all; what is beyond that gets a reason that says no more than that there is no room.
 pub(super) fn shortfalls(
     problem: &Problem,
@@ -43,6 +43,13 @@ pub(super) fn shortfalls(
         if got < wanted {
             let (id, reason) = (problem.submission_id(submission).clone(), why.of_submission(submission));
             records.push(ShortfallRecord { kind: Side::Submission, id, wanted, got, reason });
+        }
+    }
+    for (work, got) in problem.by_shared_work(&counts.1) {
+        let wanted = problem.work_bound().min;
+        if got < wanted {
+            let (id, reason) = (problem.work_name(work).clone(), why.of_work(work));
+            records.push(ShortfallRecord { kind: Side::Work, id, wanted, got, reason });
         }
     }
     records
@@ -146,6 +153,29 @@ impl Why<'_> {
         }
     }
 
+    /// Why the copies of a work have no more reviews together.
+    fn of_work(&mut self, work: u32) -> String {
+        let (mut able, mut busy) = (0_u64, 0);
+        for student in 0..self.problem.students() {
+            if !self.look() {
+                return String::from(NO_ROOM);
+            }
+            let mut copies = self.problem.people.copies.row(work as usize).iter();
+            if copies.any(|&copy| self.problem.eligible(student, copy as usize)) {
+                able += 1;
+                busy += u64::from(self.gives_maximum(student));
+            }
+        }
+        match able {
+            0 => String::from("nobody may review its copies"),
+            1 if busy == 1 => String::from("the only student who may review its copies already gives the maximum"),
+            _ if busy == able => format!("all {able} students who may review its copies already give their maximum"),
+            _ => String::from(
+                "those who may review its copies do so already or give their maximum, or the copies have theirs",
+            ),
+        }
+    }
+
     /// Notes what a pair says; `full` is whether its other side has its maximum.
     fn note(&self, found: &mut Found, student: usize, submission: usize, full: bool) {
         let chosen = self.assignment.contains(student, submission);
@@ -171,7 +201,13 @@ impl Why<'_> {
     }
 
     fn has_maximum(&self, submission: usize) -> bool {
-        self.problem.submission_bound(submission).max.is_some_and(|max| u64::from(self.counts.1[submission]) >= max)
+        let full = |max: Option<u64>, received: u64| max.is_some_and(|max| received >= max);
+        full(self.problem.submission_bound(submission).max, self.counts.1[submission].into())
+            || (self.problem.shared_works.binary_search(&self.problem.work(submission)).is_ok() && {
+                let copies = self.problem.people.copies.row(self.problem.work(submission) as usize).iter();
+                let received = copies.map(|&copy| u64::from(self.counts.1[copy as usize])).sum();
+                full(self.problem.work_bound().max, received)
+            })
     }
 
     fn gives_maximum(&self, student: usize) -> bool {

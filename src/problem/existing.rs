@@ -266,6 +266,21 @@ impl Problem {
                 );
             }
         }
+        for (work, received) in self.by_shared_work(&self.settled.received) {
+            if let Some(max) = self.work_bound().max
+                && received > max
+            {
+                found.warning(
+                    "kept_over_maximum",
+                    "/policy/reviews_per_work",
+                    format_args!(
+                        "the copies of the work {} have {received} reviews that stay, more than the maximum of {max}",
+                        self.work_name(work)
+                    ),
+                    "nothing is added there",
+                );
+            }
+        }
     }
 
     /// Turns musts into fixed pairs (returned, without those that stand already) and musts on works with several
@@ -395,7 +410,32 @@ impl Problem {
                 );
             }
         }
+        self.check_works(musts, found);
         self.check_work_musts(input, found);
+    }
+
+    /// Refuses musts that, with the reviews that stay, go beyond the maximum of all copies of a work together.
+    fn check_works(&self, musts: &[(u32, u32)], found: &mut Diagnostics) {
+        let Some(max) = self.work_bound().max else { return };
+        for (work, received) in self.by_shared_work(&self.settled.received) {
+            let open = self.settled.work_musts.iter().filter(|must| must.work == work).count() as u64;
+            let asked =
+                open > 0 || musts.iter().any(|&(_, submission)| self.people.work_of[submission as usize] == work);
+            if asked && received + open > max {
+                found.error(
+                    "must_over_maximum",
+                    "/policy/reviews_per_work",
+                    format_args!(
+                        "the copies of the work {} have {} reviews by {}, more than the maximum of {max} \
+                         (/policy/reviews_per_work)",
+                        self.work_name(work),
+                        received + open,
+                        Lazy(|| self.sides(|_, submission| self.people.work_of[submission as usize] == work))
+                    ),
+                    "remove a must_review rule, or raise the maximum",
+                );
+            }
+        }
     }
 
     /// Musts on works with several copies need places on the copies: augmenting paths (H. W. Kuhn, "The Hungarian

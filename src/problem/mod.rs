@@ -11,6 +11,7 @@ mod pairs;
 mod people;
 pub(crate) mod rows;
 mod sides;
+mod works;
 
 pub use dimension::DimensionName;
 pub use eligibility::Exclusion;
@@ -50,6 +51,8 @@ pub struct Problem {
     student_bounds: Rows<Bound>,
     /// Submission -> the own bound, where one is stated.
     submission_bounds: Rows<Bound>,
+    /// Works of several copies, one of them handed in, under a bound on works; ascending.
+    pub(crate) shared_works: Vec<u32>,
     pub(crate) dimensions: Vec<Dimension>,
     cards: Cards,
     pub(crate) pairs: Pairs,
@@ -80,6 +83,7 @@ impl Problem {
         let student_bounds = Rows::written(n, 0, |student, own| own.extend(people.student(input, student).reviews));
         let submission_bounds =
             Rows::written(m, 0, |submission, own| own.extend(people.submission(input, submission).reviews));
+        let shared_works = works::shared(&input.policy, &people, &handed_in);
         let dimensions = Dimension::all(input, &people, &mut found);
         let cards = Cards::new(&people, &handed_in, &dimensions);
         let pairs = Pairs::new(input, &people, &handed_in, &mut found);
@@ -97,6 +101,7 @@ impl Problem {
             handed_in,
             student_bounds,
             submission_bounds,
+            shared_works,
             dimensions,
             cards,
             pairs,
@@ -208,16 +213,6 @@ impl Problem {
         bound(self.may_review[student], &self.student_bounds, student, self.policy.reviews_per_student)
     }
 
-    /// How many reviews a submission receives in all; without bounds under `balanced` unless it has its own.
-    #[must_use]
-    pub fn submission_bound(&self, submission: usize) -> Bound {
-        let general = match self.policy.reviews_per_submission {
-            Demand::Balanced => Bound::default(),
-            Demand::Within(bound) => bound,
-        };
-        bound(self.handed_in[submission], &self.submission_bounds, submission, general)
-    }
-
     /// The score of a pair in 10^-6, where it has one.
     #[must_use]
     pub fn score(&self, student: usize, submission: usize) -> Option<i64> {
@@ -319,6 +314,7 @@ impl Problem {
     pub(crate) fn asks_nothing(&self) -> bool {
         (0..self.students()).all(|student| self.student_bound(student).min == 0)
             && (0..self.submissions()).all(|submission| self.submission_bound(submission).min == 0)
+            && (self.shared_works.is_empty() || self.work_bound().min == 0)
             && self.settled.work_musts.is_empty()
             && self.pairs.submission_musts.is_empty()
             && self.pairs.work_musts.is_empty()
@@ -338,9 +334,6 @@ fn refuse_what_is_missing(policy: &Policy, found: &mut Diagnostics) {
     };
     if !policy.panel.is_empty() {
         refuse("/policy/panel", "a panel rule");
-    }
-    if policy.reviews_per_work.is_some() {
-        refuse("/policy/reviews_per_work", "reviews_per_work");
     }
     match policy.reciprocal {
         Reciprocal::Allow | Reciprocal::Avoid => {}
@@ -367,6 +360,7 @@ fn check_bounds(input: &Input, found: &mut Diagnostics) {
     if let Demand::Within(bound) = input.policy.reviews_per_submission {
         check(Some(bound), &"/policy/reviews_per_submission");
     }
+    check(input.policy.reviews_per_work, &"/policy/reviews_per_work");
     for (place, student) in input.students.iter().enumerate() {
         check(student.reviews, &format_args!("/students/{place}/reviews"));
     }

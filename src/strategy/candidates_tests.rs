@@ -76,6 +76,11 @@ fn generated(seed: u64) -> Input {
         }
     }
     pairs(&mut input, &mut draw, n, m);
+    if draw.one_in(3) {
+        let count = reviews * draw.of(&[1, 1, m / works.unwrap_or(m)]);
+        let bounds = [Bound::exactly(count), Bound::at_least(count), Bound::between(count - 1, count + 1)];
+        input.policy.reviews_per_work = Some(draw.of(&bounds));
+    }
     input
 }
 

@@ -1,5 +1,5 @@
 //! The greatest sum of scores where works with copies count together, or the number of pairs is given: left nodes with
-//! classes of pairs, and classes of left nodes.
+//! classes of pairs, and classes of left nodes. Where the copies of a work share a bound, the right nodes are classes too.
 //!
 //! Without the classes it is a problem for the faster engine, and its duals tell which few pairs of each left node are
 //! likely to matter. With these the problem is solved, and its duals tell which other pairs would improve it; they are
@@ -26,6 +26,7 @@ pub(super) struct Classes<'m, 'p> {
     /// What the forced pairs leave of the windows.
     pub(super) left: Vec<Window>,
     pub(super) right: Vec<Window>,
+    pub(super) groups: Vec<Window>,
     /// Left node -> open pairs: right nodes, ascending, and scores.
     pub(super) pairs: Vec<Vec<(u32, i64)>>,
 }
@@ -110,7 +111,12 @@ impl Classes<'_, '_> {
         let mut program = Program::new();
         let count = room.count.map(|count| u32::try_from(count).unwrap_or(u32::MAX));
         let all = count.map(|count| program.row(less(Window::exactly(count), index(room.forced.len()))));
-        let columns: Vec<ColumnNode> = self.right.iter().map(|&window| program.column(window)).collect();
+        let groups: Vec<ColumnNode> = self.groups.iter().map(|&window| program.column(window)).collect();
+        let column = |(right, &window)| match nodes.group_of(right) {
+            Some(group) => program.column_class(groups[group], window),
+            None => program.column(window),
+        };
+        let columns: Vec<ColumnNode> = self.right.iter().enumerate().map(column).collect();
         let mut rows = Vec::with_capacity(self.left.len());
         let mut classes = Vec::new();
         for (row, (&window, places)) in self.left.iter().zip(looked_at).enumerate() {
@@ -146,7 +152,7 @@ impl Classes<'_, '_> {
             stop.is_none()
         });
         let optimum = solved.map_err(|unsolved| match unsolved {
-            Unsolved::Infeasible(Obstacle::Cut(blockade)) => Hindrance::Cut(cut(&blockade, &rows)),
+            Unsolved::Infeasible(Obstacle::Cut(blockade)) => Hindrance::Cut(cut(&blockade, &rows, &columns)),
             Unsolved::Infeasible(_) => Hindrance::Cut(crossed(&self.left, &self.right)),
             Unsolved::Stopped => stop.unwrap_or(AssignError::Interrupted).into(),
             Unsolved::TooLarge => AssignError::OutOfBudget { steps: run.steps() }.into(),
@@ -158,7 +164,8 @@ impl Classes<'_, '_> {
             objective: optimum.objective,
             all: all.map_or(0, |all| dual(&all)),
             left: rows.iter().map(dual).collect(),
-            right: optimum.columns.clone(),
+            right: columns.iter().map(|node| optimum.columns[node.index()]).collect(),
+            groups: groups.iter().map(|node| optimum.columns[node.index()]).collect(),
             works: works.collect(),
             listed: Listed::Rows(Vec::new()),
         })
@@ -166,12 +173,12 @@ impl Classes<'_, '_> {
 }
 
 /// What is forced into a set of nodes comes with the minima of its left nodes, and what is forced out of it with those
-/// of its right ones; classes of works have no minima unless a flow has met them already.
-fn cut(blockade: &Blockade, rows: &[RowNode]) -> Cut {
+/// of its right ones; classes of works have no minima, and shared works no bounds, unless a flow has met them already.
+fn cut(blockade: &Blockade, rows: &[RowNode], columns: &[ColumnNode]) -> Cut {
     let left = (0..).zip(rows).filter(|(_, node)| blockade.rows.binary_search(node).is_ok());
-    let right = blockade.columns.iter().map(|node| index(node.index()));
+    let right = (0..).zip(columns).filter(|(_, node)| blockade.columns.binary_search(node).is_ok());
     let side = if blockade.inward { CutSide::Left } else { CutSide::Right };
-    Cut { side, left: left.map(|(row, _)| row).collect(), right: right.collect() }
+    Cut { side, left: left.map(|(row, _)| row).collect(), right: right.map(|(column, _)| column).collect() }
 }
 
 #[cfg(test)]

@@ -18,7 +18,11 @@ use crate::problem::Problem;
 /// gains.
 pub(super) fn face<'p>(nodes: &Model<'p>, room: &Room, solved: &Solved) -> Model<'p> {
     let mut model = Model { aim: Aim::Face, count: room.count, works: room.works.clone(), ..nodes.clone() };
-    let sides = [(&mut model.left, &room.left, &solved.left), (&mut model.right, &room.right, &solved.right)];
+    let sides = [
+        (&mut model.left, &room.left, &solved.left),
+        (&mut model.right, &room.right, &solved.right),
+        (&mut model.groups, &room.groups, &solved.groups),
+    ];
     for (side, windows, duals) in sides {
         for ((node, &window), &dual) in side.iter_mut().zip(windows).zip(duals) {
             let Window { min, max } = closed(window, dual);

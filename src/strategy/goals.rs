@@ -3,7 +3,8 @@
 //! Goals come one strictly before the other. A flow is lexicographically optimal exactly when no residual cycle
 //! improves it lexicographically, so it is enough that the composed cost of every *simple* cycle (and path) has the
 //! sign of its first goal that changes: each goal weighs one more than all later goals can change along one simple
-//! cycle. Such a cycle passes the source and the sink at most once, which keeps the weights small.
+//! cycle. Such a cycle passes the source and the sink at most once, which keeps the weights small. Where submissions
+//! share a work, it may also come by each of the works once, and leave a copy of it for another.
 
 use alloc::vec::Vec;
 
@@ -24,7 +25,7 @@ pub(crate) enum Goal {
     Deletes,
     /// Fewest reviews.
     Count,
-    /// Least sum of squares of received counts.
+    /// Least sum of squares of received counts; the last goal where nothing but works of several copies asks for it.
     Received,
     /// Greatest sum of should rules, wishes and history.
     Gain,
@@ -66,6 +67,8 @@ pub(crate) struct Sizes {
     pub(crate) movable: u64,
     pub(crate) most_received: u64,
     pub(crate) most_given: u64,
+    /// Works whose copies are bounded together.
+    pub(crate) shared_works: u64,
     /// The greatest gain of a pair in size, times the pairs of a simple cycle.
     pub(crate) gain_range: u64,
 }
@@ -90,19 +93,23 @@ impl Goals {
     }
 }
 
-/// The most a goal can change along a simple cycle, which touches at most two arcs of the source and two of the sink.
+/// The most a goal can change along a simple cycle, which touches at most two arcs of the source and two of the sink,
+/// and two copies of each shared work that it comes by.
 fn change(goal: Goal, sizes: &Sizes) -> i128 {
-    let change = match goal {
-        Goal::Must => sizes.work_musts,
-        Goal::Missing => 4,
-        Goal::MissingSquares => 8 * sizes.largest_minimum + 4,
-        Goal::Deletes => sizes.movable,
+    let submissions = i128::from(sizes.shared_works) * 2 + 2;
+    let works = if sizes.shared_works > 0 { 2 } else { 0 };
+    let students = 2;
+    let minima = students + submissions + works;
+    match goal {
+        Goal::Must => i128::from(sizes.work_musts),
+        Goal::Missing => minima,
+        Goal::MissingSquares => minima * (2 * i128::from(sizes.largest_minimum) + 1),
+        Goal::Deletes => i128::from(sizes.movable),
         Goal::Count => 2,
-        Goal::Received => 4 * sizes.most_received + 4,
-        Goal::Gain => sizes.gain_range,
-        Goal::Given => 4 * sizes.most_given + 4,
-    };
-    i128::from(change)
+        Goal::Received => submissions * (2 * i128::from(sizes.most_received) + 2),
+        Goal::Gain => i128::from(sizes.gain_range),
+        Goal::Given => students * (2 * i128::from(sizes.most_given) + 2),
+    }
 }
 
 /// The goals that settle how many reviews there are, where deletes come before that.
@@ -149,6 +156,9 @@ pub(crate) fn full_order(problem: &Problem, aim: Aim, count_settled: bool) -> Ve
     order.push(Goal::Gain);
     if aim == Aim::Even {
         order.push(Goal::Given);
+        if problem.spreads_copies() {
+            order.push(Goal::Received);
+        }
     }
     order
 }
@@ -163,7 +173,7 @@ fn hard_goals(problem: &Problem) -> Vec<Goal> {
 /// What an assignment reaches, goal by goal, in the order in which the goals come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Objective {
-    /// Reviews short of the minima of both sides.
+    /// Reviews short of the minima of students, submissions and works.
     pub missing: u64,
     /// Sum of squares of shortfalls; 0 unless shortfalls are allowed.
     pub missing_squares: u64,
@@ -177,6 +187,8 @@ pub struct Objective {
     pub lost: i64,
     /// Sum of squares of given counts over the students who may review.
     pub given_squares: u64,
+    /// Sum of squares of received counts where reviews are to be spread over the copies of works; else 0.
+    pub spread_squares: u64,
 }
 
 /// What an assignment reaches. O(n + m + T log k).
@@ -186,7 +198,8 @@ pub fn objective(problem: &Problem, assignment: &Assignment) -> Objective {
     let partial = problem.policy.shortfall == Shortfall::Partial;
     let short = |min: u64, count: u32| min.saturating_sub(u64::from(count));
     let shortfalls = (given.iter().enumerate().map(|(i, &count)| short(problem.student_bound(i).min, count)))
-        .chain(received.iter().enumerate().map(|(j, &count)| short(problem.submission_bound(j).min, count)));
+        .chain(received.iter().enumerate().map(|(j, &count)| short(problem.submission_bound(j).min, count)))
+        .chain(problem.by_shared_work(&received).map(|(_, count)| problem.work_bound().min.saturating_sub(count)));
     let (mut missing, mut missing_squares) = (0_u64, 0_u64);
     for shortfall in shortfalls {
         missing = missing.saturating_add(shortfall);
@@ -205,6 +218,7 @@ pub fn objective(problem: &Problem, assignment: &Assignment) -> Objective {
         deletes: if problem.policy.existing == Existing::Rebalance { gone } else { 0 },
         lost: -assignment.pairs().map(|(i, j)| problem.gain(i, j)).sum::<i64>(),
         given_squares: squares(&given, &problem.may_review),
+        spread_squares: if problem.spreads_copies() { squares(&received, &problem.handed_in) } else { 0 },
     }
 }
 

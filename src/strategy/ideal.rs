@@ -156,7 +156,8 @@ pub(super) fn is_plain(problem: &Problem) -> bool {
     numbers_decide(problem) && problem.policy.unscored == Unscored::Allow
 }
 
-/// Whether numbers decide all goals that are shared: nothing is wished for, no delete counts, and no must is left open.
+/// Whether numbers decide all goals that are shared: nothing is wished for, no delete counts, no must is left open, and no
+/// submissions share a bound.
 pub(super) fn numbers_decide(problem: &Problem) -> bool {
     let wishes = |relation| matches!(relation, Relation::PreferSame | Relation::PreferDifferent);
     let nothing_moves = problem.settled.movable.values().is_empty();
@@ -166,6 +167,7 @@ pub(super) fn numbers_decide(problem: &Problem) -> bool {
         && !problem.dimensions.iter().any(|dimension| wishes(dimension.relation))
         && (problem.policy.history != Stance::Avoid || problem.pairs.history.values().is_empty())
         && problem.settled.work_musts.is_empty()
+        && problem.shared_works.is_empty()
 }
 
 fn least(nodes: &[(u32, Node)]) -> u64 {

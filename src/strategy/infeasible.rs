@@ -5,36 +5,64 @@ use alloc::vec::Vec;
 use super::goals::Goals;
 use super::network::Model;
 use crate::certificate::{CutSide, Infeasible};
-use crate::flow;
-use crate::id::Id;
+use crate::flow::{self, GroupCut};
 use crate::input::CopyRule;
 use crate::problem::{Problem, WorkMust};
+
+/// What a certificate names.
+struct Members {
+    side: CutSide,
+    students: Vec<bool>,
+    submissions: Vec<bool>,
+    /// Works, in the order of the problem.
+    works: Vec<u32>,
+}
 
 /// The certificate of a model whose minima cannot all be met.
 ///
 /// A cut of the listed pairs need not be one of all pairs: pairs that cross it are added until it holds.
 pub(super) fn certificate(model: &mut Model<'_>) -> Infeasible {
+    if let Some(certificate) = contradiction(model.problem) {
+        return certificate;
+    }
     loop {
         let goals = Goals::compose(&[], &model.sizes());
         let cut = model.network::<i64>(&goals).cut().expect("minima that cannot be met have a cut");
-        let (side, students, submissions) = members(model, &cut);
-        let certificate = weigh(model.problem, side, &students, &submissions);
+        let members = members(model, &cut);
+        let certificate = weigh(model.problem, &members);
         if certificate.required > certificate.available {
             return certificate;
         }
-        model.add_crossing(&students, &submissions);
+        model.add_crossing(&members.students, &members.submissions);
     }
 }
 
 /// The certificate that a cut among the nodes of a model comes to, if it holds for all pairs of the problem.
 pub(super) fn certified(nodes: &Model<'_>, cut: &flow::Cut) -> Option<Infeasible> {
-    let (side, students, submissions) = members(nodes, cut);
-    let certificate = weigh(nodes.problem, side, &students, &submissions);
+    let cut = GroupCut { cut: cut.clone(), groups: Vec::new() };
+    let certificate = weigh(nodes.problem, &members(nodes, &cut));
     (certificate.required > certificate.available).then_some(certificate)
 }
 
-/// The students and submissions that a certificate names for a cut.
-fn members(model: &Model<'_>, cut: &flow::Cut) -> (CutSide, Vec<bool>, Vec<bool>) {
+/// A submission that is its whole work, and of which the one bound asks for more than the other allows for.
+fn contradiction(problem: &Problem) -> Option<Infeasible> {
+    let submission = (0..problem.submissions()).find(|&submission| {
+        let (min, max) = (submission_min(problem, submission), submission_max(problem, submission));
+        problem.submission_bound(submission).max.is_some_and(|bound| bound < problem.submission_bound(submission).min)
+            && min > max
+    })?;
+    let works = alloc::vec![problem.people.work_of[submission]];
+    // Either the work asks for more than its copy may receive, or the copy for more than the work may.
+    [CutSide::Submissions, CutSide::Students].into_iter().find_map(|side| {
+        let all = side == CutSide::Students;
+        let (students, submissions) = (alloc::vec![all; problem.students()], alloc::vec![all; problem.submissions()]);
+        let certificate = weigh(problem, &Members { side, students, submissions, works: works.clone() });
+        (certificate.required > certificate.available).then_some(certificate)
+    })
+}
+
+/// Whom and what a certificate names for a cut.
+fn members(model: &Model<'_>, GroupCut { cut, groups }: &GroupCut) -> Members {
     let problem = model.problem;
     let (side, named) = match cut.side {
         flow::CutSide::Right => (CutSide::Submissions, true),
@@ -63,40 +91,51 @@ fn members(model: &Model<'_>, cut: &flow::Cut) -> (CutSide, Vec<bool>, Vec<bool>
     for &left in &cut.left {
         students[model.students[left as usize] as usize] = named;
     }
-    (side, students, submissions)
+    let works = groups.iter().map(|&group| problem.shared_works[group as usize]).collect();
+    Members { side, students, submissions, works }
 }
 
 /// Counts what a cut asks for and what there is, over all pairs of the problem.
-fn weigh(problem: &Problem, side: CutSide, in_students: &[bool], in_submissions: &[bool]) -> Infeasible {
-    let students = (0..problem.students()).filter(|&student| in_students[student]);
-    let submissions = (0..problem.submissions()).filter(|&submission| in_submissions[submission]);
-    let (mut required, mut available) = (0_u64, 0_u64);
-    match side {
+fn weigh(problem: &Problem, members: &Members) -> Infeasible {
+    let Members { side, students: in_students, submissions: in_submissions, works } = members;
+    let is_listed = |submission: &usize| works.binary_search(&problem.people.work_of[*submission]).is_ok();
+    let students = |inside: bool| (0..problem.students()).filter(move |&student| in_students[student] == inside);
+    let submissions =
+        |inside: bool| (0..problem.submissions()).filter(move |&submission| in_submissions[submission] == inside);
+    // Of the works listed, the bounds of the work count in place of those of its copies.
+    let of_works = |of: &dyn Fn(&Problem, u32) -> u64| sum(works.iter().map(|&work| of(problem, work)));
+    let of_copies = |inside: bool, listed: bool, of: &dyn Fn(&Problem, usize) -> u64| {
+        let copies = submissions(inside).filter(|submission| is_listed(submission) == listed);
+        sum(copies.map(|submission| of(problem, submission)))
+    };
+    let (required, available) = match side {
         CutSide::Submissions => {
-            for submission in submissions.clone() {
-                required = required.saturating_add(submission_min(problem, submission));
-            }
-            for student in students.clone() {
-                available = available.saturating_add(student_max(problem, student));
-            }
-            required = required.saturating_sub(musts_into(problem, in_submissions));
+            let required = of_copies(true, false, &submission_min).saturating_add(of_works(&work_min));
+            let from_students = sum(students(true).map(|student| student_max(problem, student)));
+            let available = from_students.saturating_add(of_copies(false, true, &submission_max));
+            (required.saturating_sub(musts_into(problem, in_submissions)), available)
         }
         CutSide::Students => {
-            for student in (0..problem.students()).filter(|&student| !in_students[student]) {
-                required = required.saturating_add(student_min(problem, student));
-            }
-            for submission in (0..problem.submissions()).filter(|&submission| !in_submissions[submission]) {
-                available = available.saturating_add(submission_max(problem, submission));
-            }
-            available = available.saturating_sub(musts_beside(problem, in_submissions));
+            let from_students = sum(students(false).map(|student| student_min(problem, student)));
+            let required = from_students.saturating_add(of_copies(true, true, &submission_min));
+            let available = of_copies(false, false, &submission_max).saturating_add(of_works(&work_max));
+            (required, available.saturating_sub(musts_beside(problem, in_submissions)))
         }
+    };
+    let crossing = sum(students(false).map(|student| crossing(problem, student, submissions(true))));
+    Infeasible {
+        side: *side,
+        students: students(true).map(|student| problem.student_id(student).clone()).collect(),
+        submissions: submissions(true).map(|submission| problem.submission_id(submission).clone()).collect(),
+        works: works.iter().map(|&work| problem.work_name(work).clone()).collect(),
+        required,
+        available: available.saturating_add(crossing),
     }
-    for student in (0..problem.students()).filter(|&student| !in_students[student]) {
-        available = available.saturating_add(crossing(problem, student, submissions.clone()));
-    }
-    let students: Vec<Id> = students.map(|student| problem.student_id(student).clone()).collect();
-    let submissions: Vec<Id> = submissions.map(|submission| problem.submission_id(submission).clone()).collect();
-    Infeasible { side, students, submissions, required, available }
+}
+
+/// A sum that stays at 2^64 − 1, which stands for no bound.
+fn sum(numbers: impl Iterator<Item = u64>) -> u64 {
+    numbers.fold(0, u64::saturating_add)
 }
 
 /// The free pairs of a student with some submissions; copies of one work count once where they do.
@@ -163,6 +202,17 @@ fn submission_min(problem: &Problem, submission: usize) -> u64 {
 fn submission_max(problem: &Problem, submission: usize) -> u64 {
     match problem.submission_bound(submission).max {
         Some(max) => max.saturating_sub(u64::from(problem.settled.received[submission])),
+        None => u64::MAX,
+    }
+}
+
+fn work_min(problem: &Problem, work: u32) -> u64 {
+    problem.work_bound().min.saturating_sub(u64::from(problem.fixed_of_work(work)))
+}
+
+fn work_max(problem: &Problem, work: u32) -> u64 {
+    match problem.work_bound().max {
+        Some(max) => max.saturating_sub(u64::from(problem.fixed_of_work(work))),
         None => u64::MAX,
     }
 }

@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 
 use super::candidates::Pool;
 use super::goals::{Aim, Goal, Goals, Sizes};
-use crate::flow::{Edge, NONE, Network, Node, NodeCost, Weight, Window};
+use crate::flow::{Edge, Groups, NONE, Network, Node, NodeCost, Weight, Window};
 use crate::input::{CopyRule, Existing};
 use crate::problem::Problem;
 use crate::problem::rows::index;
@@ -57,6 +57,10 @@ pub(crate) struct Model<'p> {
     pub(crate) right_of: Vec<u32>,
     pub(crate) left: Vec<Node>,
     pub(crate) right: Vec<Node>,
+    /// The shared works, in the order of the problem; none where no bound is shared.
+    pub(crate) groups: Vec<Node>,
+    /// Right node -> its place among the shared works, or [`NONE`]; empty where there are none.
+    pub(crate) group_of: Vec<u32>,
     /// Left node -> pairs, in the order in which they are to be tried.
     pub(crate) pairs: Vec<Vec<Pair>>,
     /// Where pairs come from that are not listed yet; none when all are listed.
@@ -91,6 +95,8 @@ impl<'p> Model<'p> {
             right_of: alloc::vec![NONE; m as usize],
             left: Vec::with_capacity(students.len()),
             right: Vec::with_capacity(submissions.len()),
+            groups: Vec::with_capacity(problem.shared_works.len()),
+            group_of: Vec::new(),
             pairs: Vec::new(),
             pool: None,
             count: None,
@@ -106,14 +112,32 @@ impl<'p> Model<'p> {
         }
         for &submission in submissions {
             let bound = problem.submission_bound(submission as usize);
-            let node = remaining(bound.min, bound.max, problem.settled.received[submission as usize], n);
+            let group = problem.shared_works.binary_search(&problem.people.work_of[submission as usize]);
+            // What a copy may receive counts beside what its work may; so a maximum that nobody states is out of reach.
+            let limit = n + u32::from(group.is_ok());
+            let node = remaining(bound.min, bound.max, problem.settled.received[submission as usize], limit);
             if problem.is_handed_in(submission as usize) && (node.max > 0 || node.min > 0) {
                 model.right_of[submission as usize] = index(model.right.len());
                 model.submissions.push(submission);
                 model.right.push(node);
+                model.group_of.push(group.map_or(NONE, index));
             }
         }
+        if problem.shared_works.is_empty() {
+            model.group_of = Vec::new();
+        }
+        let bound = problem.work_bound();
+        for &work in &problem.shared_works {
+            let copies = index(problem.people.copies.row(work as usize).len());
+            let limit = n.saturating_mul(copies).saturating_add(1).min(u32::MAX >> 2);
+            model.groups.push(remaining(bound.min, bound.max, problem.fixed_of_work(work), limit));
+        }
         model
+    }
+
+    /// The place of a right node's work among the shared ones.
+    pub(crate) fn group_of(&self, right: usize) -> Option<usize> {
+        self.group_of.get(right).filter(|&&group| group != NONE).map(|&group| group as usize)
     }
 
     /// Whether a left and a right node may be paired.
@@ -162,10 +186,16 @@ impl<'p> Model<'p> {
         let demanded = self.works.iter().map(|of| u64::from(of.window.min)).sum::<u64>();
         Sizes {
             work_musts: self.problem.settled.work_musts.len() as u64 + demanded,
-            largest_minimum: self.left.iter().chain(&self.right).map(|node| u64::from(node.min)).max().unwrap_or(0),
+            largest_minimum: [&self.left, &self.right, &self.groups]
+                .into_iter()
+                .flatten()
+                .map(|node| u64::from(node.min))
+                .max()
+                .unwrap_or(0),
             movable: self.problem.settled.movable.values().len() as u64,
             most_received: most(&self.right).unwrap_or(0),
             most_given: most(&self.left).unwrap_or(0),
+            shared_works: self.groups.len() as u64,
             gain_range: largest.saturating_mul(cycle).min(sum),
         }
     }
@@ -185,6 +215,7 @@ impl<'p> Model<'p> {
             side(W::ZERO, weight(Goal::Received)),
             weight(Goal::Must),
         );
+        network = network.grouped(Groups::new(self.groups.clone(), side(W::ZERO, W::ZERO), self.group_of.clone()));
         let mut edges = Vec::new();
         for (left, pairs) in self.pairs.iter().enumerate() {
             edges.clear();

@@ -220,9 +220,7 @@ fn solve<W: Weight>(
         }
         before = Some((network, flow));
     };
-    let short = network.left.iter().zip(&flow.left_load).any(|(node, &load)| load < node.min)
-        || network.right.iter().zip(&flow.right_load).any(|(node, &load)| load < node.min);
-    if short && strict {
+    if strict && flow.is_short(&network) {
         return Err(AssignError::Infeasible(Box::new(Refutation::Cut(certificate(model)))));
     }
     Ok((network, flow))

@@ -274,7 +274,7 @@ fn worth(model: &Model<'_>, assignment: &Assignment) -> (super::Objective, i128)
         return (shared, 0);
     }
     let scores = assignment.pairs().map(|(student, submission)| problem.score(student, submission).unwrap_or(0));
-    (super::Objective { given_squares: 0, ..shared }, scores.map(i128::from).sum())
+    (super::Objective { given_squares: 0, spread_squares: 0, ..shared }, scores.map(i128::from).sum())
 }
 
 /// Whether every must for which several copies would do is met.

@@ -23,6 +23,8 @@ use crate::random::{Purpose, Random};
 pub(super) struct Room {
     pub(super) left: Vec<Window>,
     pub(super) right: Vec<Window>,
+    /// Those of the shared works.
+    pub(super) groups: Vec<Window>,
     /// How many copies of a work count, where that is not what the policy says; sorted.
     pub(super) works: Vec<WorkWindow>,
     /// Left and right nodes, sorted.
@@ -46,7 +48,8 @@ impl Room {
     /// The bounds that the shared goals come to, if they come to bounds by numbers alone; those need not be feasible.
     pub(super) fn by_numbers(nodes: &Model<'_>) -> Option<Self> {
         let (left, right) = windows(nodes)?;
-        Some(Self { left, right, works: Vec::new(), forced: Vec::new(), count: None, prices: None })
+        let (groups, works, forced) = (Vec::new(), Vec::new(), Vec::new());
+        Some(Self { left, right, groups, works, forced, count: None, prices: None })
     }
 
     /// The same by the flow of the shared goals.
@@ -60,7 +63,11 @@ impl Room {
         let mut common = settled.face.common(settled.count);
         if strict {
             // All optima meet the minima, so these bound them as well where the number of reviews is given.
-            let sides = [(&mut common.left, &nodes.left), (&mut common.right, &nodes.right)];
+            let sides = [
+                (&mut common.left, &nodes.left),
+                (&mut common.right, &nodes.right),
+                (&mut common.groups, &nodes.groups),
+            ];
             for (window, node) in sides.into_iter().flat_map(|(windows, nodes)| windows.iter_mut().zip(nodes)) {
                 window.min = window.min.max(node.min);
             }
@@ -70,6 +77,7 @@ impl Room {
         let mut room = Self {
             left: common.left,
             right: common.right,
+            groups: common.groups,
             works: Vec::new(),
             forced: common.forced,
             count: settled.count.filter(|_| !implied),

@@ -18,6 +18,8 @@ pub(super) struct Solved {
     pub(super) all: i128,
     pub(super) left: Vec<i128>,
     pub(super) right: Vec<i128>,
+    /// Those of the shared works; empty where no bound is shared.
+    pub(super) groups: Vec<i128>,
     /// Works with copies that count together, as far as their dual is not 0; sorted.
     pub(super) works: Vec<(WorkWindow, i128)>,
     pub(super) listed: Listed,
@@ -59,7 +61,8 @@ impl Solved {
         let work = nodes.bundle(left, right as usize);
         let place = self.works.binary_search_by_key(&(index(left), work), |(of, _)| (of.left, of.work));
         let copies = place.map_or(0, |place| self.works[place].1);
-        i128::from(score) - self.all - self.left[left] - self.right[right as usize] - copies
+        let shared = nodes.group_of(right as usize).and_then(|group| self.groups.get(group)).copied().unwrap_or(0);
+        i128::from(score) - self.all - self.left[left] - self.right[right as usize] - copies - shared
     }
 }
 
@@ -67,17 +70,20 @@ impl Solved {
 pub(super) fn solve(nodes: &Model<'_>, room: &Room, run: &mut Run<'_>) -> Result<Solved, Hindrance> {
     let problem = nodes.problem;
     // What the forced pairs leave of the bounds.
-    let (mut left, mut right) = (room.left.clone(), room.right.clone());
+    let (mut left, mut right, mut groups) = (room.left.clone(), room.right.clone(), room.groups.clone());
     for &(from, to) in &room.forced {
         left[from as usize] = less(left[from as usize], 1);
         right[to as usize] = less(right[to as usize], 1);
+        if let Some(group) = nodes.group_of(to as usize) {
+            groups[group] = less(groups[group], 1);
+        }
     }
     let copies = problem.people.copies.len() < problem.submissions();
     let once = problem.policy.same_work_once == CopyRule::Once;
-    if room.count.is_some() || (copies && (once || !problem.settled.work_musts.is_empty())) {
+    if room.count.is_some() || !groups.is_empty() || (copies && (once || !problem.settled.work_musts.is_empty())) {
         let mut rows = Vec::with_capacity(left.len());
         room.each_row(nodes, run, |_, pairs| rows.push(pairs.to_vec()))?;
-        return Classes { nodes, room, left, right, pairs: rows }.solve(SPARE, run);
+        return Classes { nodes, room, left, right, groups, pairs: rows }.solve(SPARE, run);
     }
     let mut expected = left.len().saturating_mul(right.len());
     if !room.has_all() {
@@ -116,6 +122,7 @@ pub(super) fn by_instance(instance: Instance, run: &mut Run<'_>) -> Result<Solve
         all: 0,
         left: wide(&matching.duals().rows),
         right: wide(&matching.duals().columns),
+        groups: Vec::new(),
         works: Vec::new(),
         listed: Listed::Instance(instance),
     })

@@ -1,5 +1,6 @@
 //! Minima and maxima of students, submissions and works, and the shortfalls that a plan admits.
 
+use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 use core::fmt;
 
@@ -22,6 +23,17 @@ pub(super) struct Count {
 pub(super) struct Tally {
     pub(super) given: Vec<Count>,
     pub(super) received: Vec<Count>,
+    /// The works; none where they have no bound.
+    works: Vec<Whole>,
+}
+
+/// All copies of a work together.
+#[derive(Debug, Clone, Copy, Default)]
+struct Whole {
+    copies: u32,
+    /// One of the copies.
+    copy: u32,
+    count: Count,
 }
 
 impl Tally {
@@ -30,12 +42,22 @@ impl Tally {
         let mut tally = Self {
             given: alloc::vec![Count::default(); facts.persons.len()],
             received: alloc::vec![Count::default(); facts.submissions.len()],
+            works: Vec::new(),
         };
         for &pair in pairs.all().iter().filter(|pair| pair.counts()) {
             let counts = [tally.given.get_mut(at(pair.assessor)), tally.received.get_mut(at(pair.asset))];
             for count in counts.into_iter().flatten() {
                 count.all += 1;
                 count.stays += u32::from(pair.is(STAYS));
+            }
+        }
+        if facts.input.policy.reviews_per_work.is_some() {
+            tally.works.resize(facts.works(), Whole::default());
+        }
+        for (copy, &Count { all, stays }) in (0..).zip(&tally.received) {
+            if let Some(whole) = tally.works.get_mut(at(facts.work(copy))) {
+                let count = Count { all: whole.count.all + all, stays: whole.count.stays + stays };
+                *whole = Whole { copies: whole.copies + 1, copy, count };
             }
         }
         tally
@@ -45,8 +67,22 @@ impl Tally {
         Held::new(facts.student_bound(person), self.given.get(at(person)))
     }
 
+    /// A submission that is its whole work keeps within the bounds of both.
     fn submission(&self, facts: &Facts<'_>, submission: u32) -> Held {
-        Held::new(facts.submission_bound(submission), self.received.get(at(submission)))
+        let mut bound = facts.submission_bound(submission);
+        let is_whole = self.works.get(at(facts.work(submission))).is_some_and(|whole| whole.copies == 1);
+        if let Some(whole) = facts.input.policy.reviews_per_work.filter(|_| is_whole && facts.handed_in(submission)) {
+            let max = bound.max.into_iter().chain(whole.max).min();
+            bound = Bound { min: bound.min.max(whole.min), max };
+        }
+        Held::new(bound, self.received.get(at(submission)))
+    }
+
+    /// The works of several copies, one of them handed in, and their counts.
+    fn shared_works<'a>(&'a self, facts: &'a Facts<'_>) -> impl Iterator<Item = (Whole, Held)> + 'a {
+        let bound = facts.input.policy.reviews_per_work.unwrap_or_default();
+        let shared = (0..).zip(&self.works).filter(|(work, whole)| whole.copies > 1 && facts.handed_copies(*work) > 0);
+        shared.map(move |(_, &whole)| (whole, Held::new(bound, Some(&whole.count))))
     }
 }
 
@@ -94,6 +130,7 @@ pub(super) fn check(facts: &Facts<'_>, tally: &Tally, plan: &dyn Records, findin
         let (assessor, asset, word) = match side {
             Side::Student => (id, None, "student"),
             Side::Submission => (None, id, "submission"),
+            Side::Work => (None, id, "the work of submission"),
         };
         let code = match (held.above(), held.below(), partial) {
             (true, _, _) => codes[0],
@@ -116,7 +153,11 @@ pub(super) fn check(facts: &Facts<'_>, tally: &Tally, plan: &dyn Records, findin
         let listed = admitted.submissions.get(at(submission)).copied().unwrap_or(false);
         report(["submission_max", "submission_min", "shortfall_missing"], held, listed, id, Side::Submission);
     }
-    check_works(facts, tally, findings);
+    for (whole, held) in tally.shared_works(facts) {
+        let id = facts.submission(whole.copy).map(|given| &given.id);
+        let listed = admitted.works.get(at(facts.work(whole.copy))).copied().unwrap_or(false);
+        report(["work_max", "work_min", "shortfall_missing"], held, listed, id, Side::Work);
+    }
 }
 
 /// An id in a message, where there is one.
@@ -132,11 +173,12 @@ impl fmt::Display for Shown<'_> {
 struct Admitted {
     students: Vec<bool>,
     submissions: Vec<bool>,
+    works: Vec<bool>,
 }
 
 /// Reads the shortfalls of the plan and reports those that are wrong.
 fn admitted(facts: &Facts<'_>, tally: &Tally, plan: &dyn Records, findings: &mut Findings) -> Admitted {
-    let mut admitted = Admitted { students: Vec::new(), submissions: Vec::new() };
+    let mut admitted = Admitted { students: Vec::new(), submissions: Vec::new(), works: Vec::new() };
     let shortfalls = plan.shortfalls();
     if facts.input.policy.shortfall == Shortfall::Error {
         for (place, record) in shortfalls.iter().enumerate() {
@@ -153,6 +195,12 @@ fn admitted(facts: &Facts<'_>, tally: &Tally, plan: &dyn Records, findings: &mut
     }
     admitted.students.resize(facts.persons.len(), false);
     admitted.submissions.resize(facts.submissions.len(), false);
+    admitted.works.resize(facts.works(), false);
+    let named = tally.shared_works(facts).filter_map(|(whole, held)| {
+        let id = facts.submission(whole.copy)?.work_id.as_ref()?;
+        Some((id, (facts.work(whole.copy), held)))
+    });
+    let works: BTreeMap<&Id, (u32, Held)> = named.collect();
     for (place, record) in shortfalls.iter().enumerate() {
         let pointer = Place("shortfalls", place);
         let (known, marks, written) = match record.kind {
@@ -165,6 +213,10 @@ fn admitted(facts: &Facts<'_>, tally: &Tally, plan: &dyn Records, findings: &mut
                 let found = facts.submissions.find(&record.id);
                 let written = found.and_then(|found| facts.submission(found)).map(|given| &given.id);
                 (found.map(|found| (found, tally.submission(facts, found))), &mut admitted.submissions, written)
+            }
+            Side::Work => {
+                let found = works.get_key_value(&record.id);
+                (found.map(|(_, &work)| work), &mut admitted.works, found.map(|(id, _)| *id))
             }
         };
         let Some((dense, held)) = known else {
@@ -186,34 +238,4 @@ fn admitted(facts: &Facts<'_>, tally: &Tally, plan: &dyn Records, findings: &mut
         }
     }
     admitted
-}
-
-/// Checks the bound on all copies of a work together. A work of which no copy is handed in needs no reviews.
-fn check_works(facts: &Facts<'_>, tally: &Tally, findings: &mut Findings) {
-    let Some(bound) = facts.input.policy.reviews_per_work else { return };
-    let mut works = alloc::vec![(0_u64, 0_u64, None); facts.works()];
-    for submission in 0..dense(facts.submissions.len()) {
-        if let Some((total, before, first)) = works.get_mut(at(facts.work(submission))) {
-            let count = tally.received.get(at(submission)).copied().unwrap_or_default();
-            *total += u64::from(count.all);
-            *before += u64::from(count.stays);
-            first.get_or_insert(submission);
-        }
-    }
-    for (work, (count, before, first)) in works.into_iter().enumerate() {
-        let held = Held { bound, count, before };
-        let code = match (held.above(), held.below() && facts.handed_copies(dense(work)) > 0) {
-            (true, _) => "work_max",
-            (_, true) => "work_min",
-            _ => continue,
-        };
-        let id = first.and_then(|first| facts.submission(first)).map(|submission| &submission.id);
-        findings.add_for(
-            code,
-            "",
-            format_args!("the work of submission {}, all copies together: {held}", Shown(id)),
-            None,
-            id,
-        );
-    }
 }

@@ -53,8 +53,9 @@ fn reached(input: &Input) -> Objective {
     let of: Vec<(&str, Objective)> = of.collect();
     let first = of[0].1;
     for &(name, reached) in &of {
-        let given_squares = if name == "max_affinity" { first.given_squares } else { reached.given_squares };
-        assert_eq!(Objective { given_squares, ..reached }, first, "{name}");
+        let plain = if name == "max_affinity" { first } else { reached };
+        let Objective { given_squares, spread_squares, .. } = plain;
+        assert_eq!(Objective { given_squares, spread_squares, ..reached }, first, "{name}");
     }
     first
 }
@@ -201,6 +202,23 @@ fn copies() -> Input {
 fn copies_are_reviewed_once_and_musts_by_author_met() {
     let found = reached(&copies());
     assert_eq!((found.missing, found.lost, found.received_squares), (0, -3 * 2_112, 9 * 2_112));
+}
+
+#[test]
+fn works_of_three_copies_get_what_all_students_give() {
+    let mut input = class(N, Bound::between(0, 1));
+    for (place, submission) in (0..).zip(&mut input.submissions) {
+        submission.work_id = Some((place / 3).into());
+    }
+    input.policy.reviews_per_submission = Demand::Within(Bound::between(0, 3));
+    input.policy.reviews_per_work = Some(Bound::exactly(3));
+    let reached = reached(&input);
+    assert_eq!((reached.missing, reached.count, reached.spread_squares), (0, N, N));
+    input.policy.reviews_per_work = Some(Bound::exactly(4));
+    for proof in refused(&input) {
+        let works = proof.works.len() as u64;
+        assert!(works > 0 && proof.required == 4 * works && proof.available < proof.required, "{works} works");
+    }
 }
 
 #[test]

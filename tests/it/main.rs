@@ -27,3 +27,5 @@ mod purity;
 #[cfg(feature = "cli")]
 mod readme;
 mod scores;
+#[cfg(feature = "formats")]
+mod works;

@@ -86,6 +86,7 @@ pub(in crate::cli) fn shortfalls(records: &[ShortfallRecord]) -> Table {
         let kind = match record.kind {
             crate::plan::Side::Student => "student",
             crate::plan::Side::Submission => "submission",
+            crate::plan::Side::Work => "work",
         };
         let (wanted, got) = (record.wanted.to_string(), record.got.to_string());
         table.add_row([String::from(kind), text(&record.id), wanted, got, shown(&record.reason).into_owned()]);

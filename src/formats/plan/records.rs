@@ -43,7 +43,7 @@ enum Op {
 }
 
 const OPS: &[(&str, Op)] = &[("create", Op::Create), ("delete", Op::Delete)];
-const SIDES: &[(&str, Side)] = &[("student", Side::Student), ("submission", Side::Submission)];
+const SIDES: &[(&str, Side)] = &[("student", Side::Student), ("submission", Side::Submission), ("work", Side::Work)];
 
 impl Reader {
     pub(super) fn operation(&mut self, place: &Path<'_>, value: Json<'_>) -> Option<Operation> {

@@ -189,7 +189,7 @@ fn certificates() -> impl Strategy<Value = Certificate> {
 }
 
 fn plans() -> impl Strategy<Value = PlanDocument> {
-    let side = prop::sample::select(vec![Side::Student, Side::Submission]);
+    let side = prop::sample::select(vec![Side::Student, Side::Submission, Side::Work]);
     let shortfall = (side, ids(), any::<u64>(), any::<u64>(), ".{0,9}")
         .prop_map(|(kind, id, wanted, got, reason)| ShortfallRecord { kind, id, wanted, got, reason });
     let alternates =

@@ -141,12 +141,26 @@ fn bounds_are_kept() {
         case.create(1, 105);
     });
     expect(&[], |case| case.input.policy.reviews_per_submission = Demand::Balanced);
-    expect(&["work_max"], |case| case.input.policy.reviews_per_work = Some(Bound::between(0, 1)));
-    expect(&["work_min"], |case| {
-        case.input.policy.reviews_per_work = Some(Bound::between(1, 2));
-        case.uncreate(2, 104);
+    // 101 and 102 are one work; the others are works of their own, and within both bounds.
+    let unbound = |case: &mut Case, works: Bound| {
+        case.input.policy.reviews_per_work = Some(works);
         case.input.policy.reviews_per_student = Bound::default();
         case.input.policy.reviews_per_submission = Demand::Balanced;
+    };
+    expect(&[], |case| unbound(case, Bound::between(1, 2)));
+    expect(&["submission_max", "work_max"], |case| unbound(case, Bound::between(0, 1)));
+    expect(&["work_max"], |case| {
+        unbound(case, Bound::between(1, 2));
+        case.create(4, 102);
+        case.input.rules.retain(|rule| rule.kind != RuleKind::MustNotReview);
+    });
+    expect(&["submission_min"], |case| {
+        unbound(case, Bound::between(1, 2));
+        case.uncreate(2, 104);
+    });
+    expect(&["submission_min", "work_min"], |case| {
+        unbound(case, Bound::between(2, 3));
+        case.uncreate(5, 102);
     });
 }
 
@@ -245,6 +259,28 @@ fn shortfalls_are_listed_where_they_may_be() {
         case.shortfall(Side::Student, 2, 2, 1);
         case.plan.shortfalls[1].id = Id::text("2").expect("not empty");
     });
+    // All copies of a work together.
+    let works = |case: &mut Case| {
+        case.input.policy.shortfall = Shortfall::Partial;
+        case.input.policy.reviews_per_work = Some(Bound::at_least(3));
+        case.shortfall(Side::Submission, 103, 3, 2);
+        case.shortfall(Side::Submission, 104, 3, 1);
+        case.shortfall(Side::Submission, 105, 3, 1);
+    };
+    expect(&["shortfall_missing"], works);
+    expect(&[], |case| {
+        works(case);
+        case.shortfall(Side::Work, 1, 3, 2);
+    });
+    for wrong in [(Side::Work, 1, 3, 1), (Side::Work, 103, 3, 2), (Side::Submission, 101, 3, 1)] {
+        expect(&["shortfall_wrong"], |case| {
+            works(case);
+            if wrong.1 != 1 {
+                case.shortfall(Side::Work, 1, 3, 2);
+            }
+            case.shortfall(wrong.0, wrong.1, wrong.2, wrong.3);
+        });
+    }
     expect(&["shortfall_not_allowed"], |case| case.shortfall(Side::Student, 2, 2, 1));
     // A maximum is never relaxed.
     expect(&["student_max"], |case| {

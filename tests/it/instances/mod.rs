@@ -22,7 +22,16 @@ pub(crate) use relabel::{permute, relabel_any, relabel_in_order};
 
 /// Up to 5 students and 6 submissions, under rules that form a network.
 pub(crate) fn small() -> impl Strategy<Value = Input> {
-    sketch(5, 6).prop_map(build::input)
+    let work = prop_oneof![
+        (1..5_u64).prop_map(Bound::exactly),
+        (0..3_u64).prop_map(Bound::at_least),
+        (0..4_u64, 0..3_u64).prop_map(ranged),
+    ];
+    (sketch(5, 6), maybe(0.25, work), weighted(0.7)).prop_map(|(mut sketch, work, copies)| {
+        sketch.copies |= work.is_some() && copies;
+        sketch.policy.reviews_per_work = work;
+        build::input(sketch)
+    })
 }
 
 /// Up to 4 students and 4 submissions, mostly with rules that do not form a network.
@@ -153,7 +162,7 @@ fn sketch(students: usize, submissions: usize) -> impl Strategy<Value = Sketch> 
         },
     );
     let position = 0..u8::try_from(submissions).expect("small");
-    let existing = sometimes(0.5, vec((position.clone(), position.clone(), weighted(0.2)), 1..6));
+    let existing = sometimes(0.55, vec((position.clone(), position.clone(), weighted(0.2)), 1..6));
     let rule = (0..6_u8, position.clone(), weighted(0.6), position.clone(), 1..4_u32).prop_map(
         |(kind, assessor, by_author, target, weight)| RuleSketch { kind, assessor, by_author, target, weight },
     );

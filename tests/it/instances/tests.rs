@@ -49,6 +49,8 @@ fn features(input: &Input, facts: &Facts<'_>) -> Vec<(&'static str, bool)> {
         ("prefer different", relation(Relation::PreferDifferent)),
         ("copies", has_copies),
         ("copies reviewed freely", has_copies && policy.same_work_once == CopyRule::Free),
+        ("a bound on works", policy.reviews_per_work.is_some()),
+        ("a bound that copies share", facts.rules.shared_works().next().is_some()),
         ("further authors", input.submissions.iter().any(|submission| !submission.authors.is_empty())),
         (
             "an author who is not listed",
@@ -95,6 +97,11 @@ fn small_problems_reach_every_feature() {
         let optimum = facts.optimum();
         let optima = optimum.as_ref().map_or(0, |optimum| optimum.assignments.len());
         assert!(optimum.as_ref().is_none_or(|optimum| optimum.complete), "{input:?}");
+        let work_short = optimum.as_ref().is_some_and(|optimum| {
+            let first = optimum.assignments.first().expect("an optimum");
+            let short = |work| facts.received_by_work(first, work) < facts.rules.work_bound().min;
+            facts.rules.shared_works().any(short)
+        });
         let missing = optimum.as_ref().is_some_and(|optimum| optimum.objective.missing > 0);
         let deletes = optimum.as_ref().is_some_and(|optimum| optimum.objective.deletes > 0);
         let outcomes = [
@@ -104,6 +111,7 @@ fn small_problems_reach_every_feature() {
             ("several optima", optima > 1),
             ("2 to 12 optima", (2..=12).contains(&optima)),
             ("shortfall", missing),
+            ("shortfall of a work", work_short),
             ("movable reviews deleted", deletes),
             ("reciprocal at best", optimum.is_some_and(|optimum| optimum.reciprocal_pairs > 0)),
         ];

@@ -93,15 +93,16 @@ fn check_proof(facts: &Facts<'_>, proof: &Refutation) {
         peerplan::CutSide::Submissions => CutSide::Submissions,
         peerplan::CutSide::Students => CutSide::Students,
     };
-    let (students, submissions) = (proof.students.clone(), proof.submissions.clone());
-    let cut = Cut { side, students, submissions, required: proof.required, available: proof.available };
+    let (students, submissions, works) = (proof.students.clone(), proof.submissions.clone(), proof.works.clone());
+    let cut = Cut { side, students, submissions, works, required: proof.required, available: proof.available };
     assert_eq!(facts.check_cut(&cut), Ok(()), "{proof:?}");
 }
 
 /// The goals a strategy has to reach exactly.
 fn binding(goals: Objective, strategy: &dyn Strategy, facts: &Facts<'_>) -> Objective {
-    let given_squares = if PLAIN.contains(&strategy.name()) { goals.given_squares } else { 0 };
+    let plain = PLAIN.contains(&strategy.name());
+    let (given_squares, spread_squares) = if plain { (goals.given_squares, goals.spread_squares) } else { (0, 0) };
     let free = GREEDY.contains(&strategy.name()) && !facts.balanced();
     let (total, gain) = if free { (0, 0) } else { (goals.total, goals.gain) };
-    Objective { total, gain, given_squares, ..goals }
+    Objective { total, gain, given_squares, spread_squares, ..goals }
 }

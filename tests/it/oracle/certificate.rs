@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use peerplan::Id;
-use peerplan::input::Bound;
+use peerplan::input::{Bound, Submission};
 
 use super::facts::{Facts, OpenMust, to_u64};
 
@@ -13,6 +13,8 @@ pub(crate) struct Cut {
     pub(crate) side: CutSide,
     pub(crate) students: Vec<Id>,
     pub(crate) submissions: Vec<Id>,
+    /// The works whose bounds count in place of those of their copies.
+    pub(crate) works: Vec<Id>,
     pub(crate) required: u64,
     pub(crate) available: u64,
 }
@@ -32,7 +34,20 @@ impl Facts<'_> {
         let input = self.rules.input;
         let (a, b): (BTreeSet<&Id>, BTreeSet<&Id>) = (cut.students.iter().collect(), cut.submissions.iter().collect());
         let outside_a = || input.students.iter().map(|student| &student.id).filter(|id| !a.contains(id));
-        let outside_b = || input.submissions.iter().map(|submission| &submission.id).filter(|id| !b.contains(id));
+        let in_works = |id: &Id| cut.works.contains(self.work_name(self.rules.submission(id)));
+        let copies = |inside: bool, named: bool| {
+            let ids = input.submissions.iter().map(|submission| &submission.id);
+            ids.filter(|id| b.contains(id) == inside && in_works(id) == named).collect::<Vec<_>>()
+        };
+        let works = || {
+            let first = |id: &Id| *self.rules.work(id) == *id;
+            let firsts =
+                input.submissions.iter().filter(|submission| first(&submission.id) && in_works(&submission.id));
+            firsts.map(|work| self.work_left(work)).collect::<Vec<_>>()
+        };
+        if works().len() != cut.works.len() {
+            return Err(format!("works that are not known, or twice, in {cut:?}"));
+        }
         let max_sum = |bounds: &mut dyn Iterator<Item = Bound>| {
             bounds.map(|bound| bound.max).sum::<Option<u64>>().ok_or("a maximum in the sum is absent")
         };
@@ -42,14 +57,18 @@ impl Facts<'_> {
         let musts_beside_b = to_u64(self.open_musts.len()) - musts_into_b;
         let (required, room) = match cut.side {
             CutSide::Submissions => {
-                let minima: u64 = b.iter().map(|id| self.submission_left(id).min).sum();
-                let room = max_sum(&mut a.iter().map(|id| self.student_left_after_musts(id)))?;
-                (minima.saturating_sub(musts_into_b), room)
+                let of_copies = copies(true, false).into_iter().map(|id| self.submission_left(id).min).sum::<u64>();
+                let minima = of_copies + works().iter().map(|left| left.min).sum::<u64>();
+                let of_students = max_sum(&mut a.iter().map(|id| self.student_left_after_musts(id)))?;
+                let others = max_sum(&mut copies(false, true).into_iter().map(|id| self.submission_left(id)))?;
+                (minima.saturating_sub(musts_into_b), of_students + others)
             }
             CutSide::Students => {
-                let minima = outside_a().map(|id| self.student_left_after_musts(id).min).sum();
-                let room = max_sum(&mut outside_b().map(|id| self.submission_left(id)))?;
-                (minima, room.saturating_sub(musts_beside_b))
+                let of_students = outside_a().map(|id| self.student_left_after_musts(id).min).sum::<u64>();
+                let of_copies = copies(true, true).into_iter().map(|id| self.submission_left(id).min).sum::<u64>();
+                let others = max_sum(&mut copies(false, false).into_iter().map(|id| self.submission_left(id)))?;
+                let room = others + max_sum(&mut works().into_iter())?;
+                (of_students + of_copies, room.saturating_sub(musts_beside_b))
             }
         };
         let available = room + self.count_free(&outside_a().collect(), &b);
@@ -60,6 +79,11 @@ impl Facts<'_> {
             return Err(format!("{required} of {available} can be met"));
         }
         Ok(())
+    }
+
+    /// A work is called by its id, or by that of its submission where it has none.
+    fn work_name<'s>(&self, submission: &'s Submission) -> &'s Id {
+        submission.work_id.as_ref().unwrap_or(&submission.id)
     }
 
     /// A must by author is settled on the student's side.

@@ -186,6 +186,14 @@ impl<'a> Facts<'a> {
                 full.push(format!("too many musts for {:?}", submission.id));
             }
         }
+        for work in self.rules.shared_works() {
+            let on_work = |must: &&OpenMust| must.copies.iter().any(|copy| self.rules.work(copy) == &work.id);
+            let musts = to_u64(self.open_musts.iter().filter(on_work).count());
+            let (before, after) = (self.received_by_work(kept, work), self.received_by_work(&self.fixed, work) + musts);
+            if after > before && self.rules.work_bound().max.is_some_and(|max| after > max) {
+                full.push(format!("too many musts for the work of {:?}", work.id));
+            }
+        }
         // Some copy must have room for all who are to review the work.
         for must in &self.open_musts {
             let rivals =
@@ -210,11 +218,14 @@ impl<'a> Facts<'a> {
         left(self.rules.submission_bound(self.rules.submission(id)), received(&self.fixed, id))
     }
 
-    /// What remains of the bound of all copies of a work together; a work without a copy handed in has none.
+    /// What remains of the bound of all copies of a work together.
     pub(crate) fn work_left(&self, submission: &Submission) -> Bound {
-        let handed_in = self.rules.copies(submission).any(|copy| self.rules.handed_in(copy));
-        let bound = self.rules.input.policy.reviews_per_work.filter(|_| handed_in).unwrap_or_default();
-        left(bound, self.rules.copies(submission).map(|copy| received(&self.fixed, &copy.id)).sum())
+        left(self.rules.work_bound(), self.received_by_work(&self.fixed, submission))
+    }
+
+    /// What all copies of a work receive.
+    pub(crate) fn received_by_work(&self, reviews: &Assignment, submission: &Submission) -> u64 {
+        self.rules.copies(submission).map(|copy| received(reviews, &copy.id)).sum()
     }
 
     /// Whether neither a minimum nor a must asks for a review.
@@ -222,7 +233,7 @@ impl<'a> Facts<'a> {
         let input = self.rules.input;
         input.students.iter().all(|student| self.rules.student_bound(student).min == 0)
             && input.submissions.iter().all(|submission| self.rules.submission_bound(submission).min == 0)
-            && input.policy.reviews_per_work.is_none_or(|bound| bound.min == 0)
+            && self.rules.shared_works().all(|_| self.rules.work_bound().min == 0)
             && input.policy.panel.iter().all(|panel| panel.min.unwrap_or(0) == 0)
             && input.rules.iter().all(|rule| rule.kind != RuleKind::MustReview)
     }

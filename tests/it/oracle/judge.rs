@@ -11,7 +11,7 @@ use super::rules::values;
 /// What is summed over an assignment. Smaller is better everywhere except for `gain` and `affinity`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct Tally {
-    /// Missed minima of both sides.
+    /// Missed minima of students, submissions and works.
     pub(crate) missing: i64,
     /// Their squares.
     pub(crate) missing_squares: i64,
@@ -25,6 +25,8 @@ pub(crate) struct Tally {
     pub(crate) gain: i64,
     /// Squares of the counts of students who may review.
     pub(crate) given_squares: i64,
+    /// Squares of received counts, where reviews are to be spread over the copies of works.
+    pub(crate) spread_squares: i64,
     /// Scores in 10^-6.
     pub(crate) affinity: i64,
 }
@@ -36,6 +38,11 @@ impl Facts<'_> {
 
     pub(crate) fn balanced(&self) -> bool {
         self.rules.input.policy.reviews_per_submission == Demand::Balanced
+    }
+
+    /// Whether reviews are to be spread over the copies of works last of all.
+    pub(crate) fn spreads_copies(&self) -> bool {
+        !self.balanced() && self.rules.shared_works().next().is_some()
     }
 
     /// Whether deletes are to be few. Where nothing is asked for, nothing is replaced either.
@@ -61,6 +68,9 @@ impl Facts<'_> {
         }
         for submission in &input.submissions {
             miss(self.rules.submission_bound(submission).min, received(result, &submission.id));
+        }
+        for work in self.rules.shared_works() {
+            miss(self.rules.work_bound().min, self.received_by_work(result, work));
         }
         for submission in input.submissions.iter().filter(|submission| self.rules.handed_in(submission)) {
             tally.received_squares += square(received(result, &submission.id));
@@ -109,12 +119,12 @@ impl Facts<'_> {
             let left = self.submission_left(&submission.id);
             (left, received(&chosen, &submission.id))
         });
-        let in_work = |submission| self.rules.copies(submission).map(|copy| received(&chosen, &copy.id)).sum::<u64>();
-        let mut works = input.submissions.iter().map(|submission| (self.work_left(submission), in_work(submission)));
+        let works = self.rules.shared_works();
+        let works = works.map(|work| (self.work_left(work), self.received_by_work(&chosen, work)));
         students
             .chain(submissions)
+            .chain(works)
             .all(|(left, count)| left.max.is_none_or(|max| count <= max) && (self.partial() || count >= left.min))
-            && works.all(|(left, count)| left.max.is_none_or(|max| count <= max) && count >= left.min)
     }
 
     fn breaks_no_panel(&self, result: &Assignment) -> bool {

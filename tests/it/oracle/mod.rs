@@ -33,6 +33,8 @@ pub(crate) struct Objective {
     pub(crate) gain: i64,
     /// The goal of strategies that have none of their own.
     pub(crate) given_squares: i64,
+    /// The last goal of these; 0 unless works of several copies share bounds that are not `balanced`.
+    pub(crate) spread_squares: i64,
 }
 
 /// What can be had at best.
@@ -59,6 +61,7 @@ impl Facts<'_> {
             deletes: tally.deletes,
             gain: tally.gain,
             given_squares: tally.given_squares,
+            spread_squares: tally.spread_squares,
         }
     }
 
@@ -66,7 +69,8 @@ impl Facts<'_> {
     fn counted(&self, tally: &Tally) -> Tally {
         let received_squares = if self.balanced() { tally.received_squares } else { 0 };
         let deletes = if self.counts_deletes() { tally.deletes } else { 0 };
-        Tally { received_squares, deletes, ..*tally }
+        let spread_squares = if self.spreads_copies() { tally.received_squares } else { 0 };
+        Tally { received_squares, deletes, spread_squares, ..*tally }
     }
 
     /// How many assignments are valid; the count stops at 2^64 − 1.
@@ -89,9 +93,9 @@ impl Facts<'_> {
         let search = Search::new(self);
         let total = self.fewest_reviews(&search)?;
         let cost = |tally: &Tally| -> Cost {
-            let Tally { missing, missing_squares, received_squares, deletes, gain, given_squares, .. } =
-                self.counted(tally);
-            [missing, missing_squares, received_squares, deletes, -gain, given_squares, 0]
+            let tally = self.counted(tally);
+            let Tally { missing, missing_squares, received_squares, deletes, gain, given_squares, .. } = tally;
+            [missing, missing_squares, received_squares, deletes, -gain, given_squares, tally.spread_squares]
         };
         let found = search.best(Some(total), &cost, LISTED)?;
         let reciprocal_pairs = found.iter().map(|assignment| self.reciprocal_pairs(assignment)).min()?;

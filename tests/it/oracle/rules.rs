@@ -152,14 +152,37 @@ impl<'a> Rules<'a> {
         student.reviews.unwrap_or(self.input.policy.reviews_per_student)
     }
 
-    /// How many reviews a submission receives.
+    /// How many reviews a submission receives. One that is its whole work keeps within the bound on works too.
     pub(crate) fn submission_bound(self, submission: &Submission) -> Bound {
         if !self.handed_in(submission) {
             return Bound::exactly(0);
         }
-        submission.reviews.unwrap_or(match self.input.policy.reviews_per_submission {
+        let own = submission.reviews.unwrap_or(match self.input.policy.reviews_per_submission {
             Demand::Balanced => Bound::at_least(0),
             Demand::Within(bound) => bound,
+        });
+        let of_work = self.input.policy.reviews_per_work.filter(|_| self.copies(submission).count() == 1);
+        let of_work = of_work.unwrap_or_default();
+        let max = match (own.max, of_work.max) {
+            (Some(own), Some(of_work)) => Some(own.min(of_work)),
+            (own, of_work) => own.or(of_work),
+        };
+        Bound { min: own.min.max(of_work.min), max }
+    }
+
+    /// The bound on all copies of a work together.
+    pub(crate) fn work_bound(self) -> Bound {
+        self.input.policy.reviews_per_work.unwrap_or_default()
+    }
+
+    /// The first copies of the works of several copies that share a bound: one copy at least is handed in.
+    pub(crate) fn shared_works(self) -> impl Iterator<Item = &'a Submission> {
+        let bounded = self.input.policy.reviews_per_work.is_some();
+        self.input.submissions.iter().filter(move |submission| {
+            bounded
+                && *self.work(&submission.id) == submission.id
+                && self.copies(submission).count() > 1
+                && self.copies(submission).any(|copy| self.handed_in(copy))
         })
     }
 }

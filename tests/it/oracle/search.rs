@@ -12,6 +12,7 @@
 
 use std::collections::HashMap;
 
+use peerplan::Id;
 use peerplan::input::{Bound, Reciprocal};
 
 use super::facts::{Assignment, Facts, Pair, received};
@@ -43,6 +44,8 @@ pub(crate) struct Search<'a> {
     menus: Vec<Vec<Choice>>,
     /// Fixed reviews and what is left of the bound, per submission.
     submissions: Vec<(u64, Bound)>,
+    /// The positions of the copies of each work that shares a bound, and what is left of it.
+    works: Vec<(Vec<usize>, Bound)>,
     network: bool,
 }
 
@@ -56,14 +59,19 @@ impl<'a> Search<'a> {
         let of_submission = |submission: &peerplan::input::Submission| {
             (received(&facts.fixed, &submission.id), facts.submission_left(&submission.id))
         };
+        let at = |id: &Id| input.submissions.iter().position(|submission| submission.id == *id).expect("a submission");
+        let works = facts.rules.shared_works().map(|work| {
+            let copies = facts.rules.copies(work).map(|copy| at(&copy.id)).collect();
+            (copies, facts.work_left(work))
+        });
         let mut search = Self {
             facts,
             pairs,
             asset,
             menus: Vec::new(),
             submissions: input.submissions.iter().map(of_submission).collect(),
+            works: works.collect(),
             network: input.policy.panel.is_empty()
-                && input.policy.reviews_per_work.is_none()
                 && matches!(input.policy.reciprocal, Reciprocal::Allow | Reciprocal::Avoid),
         };
         search.menus = (0..input.students.len()).map(|student| search.menu(student)).collect();
@@ -150,6 +158,16 @@ impl<'a> Search<'a> {
             tally.missing_squares += missing * missing;
             tally.total += i64::try_from(count).ok()?;
             tally.received_squares += all * all;
+        }
+        for (copies, left) in &self.works {
+            let count = copies.iter().map(|copy| (state.received >> (4 * copy)) & 15).sum::<u64>();
+            let missing = left.min.saturating_sub(count);
+            if left.max.is_some_and(|max| count > max) || (missing > 0 && !self.facts.partial()) {
+                return None;
+            }
+            let missing = i64::try_from(missing).ok()?;
+            tally.missing += missing;
+            tally.missing_squares += missing * missing;
         }
         Some(tally)
     }

@@ -45,8 +45,9 @@ pub(crate) fn agrees_with_all_sets(facts: &Facts<'_>) {
     let hard = |goals: &Objective| (goals.missing, goals.missing_squares);
     let total = valid.iter().map(|(goals, _)| (hard(goals), goals.deletes, goals.total)).min().expect("some").2;
     valid.retain(|(goals, _)| goals.total == total);
-    let order =
-        |goals: &Objective| (hard(goals), goals.received_squares, goals.deletes, -goals.gain, goals.given_squares);
+    let order = |goals: &Objective| {
+        (hard(goals), goals.received_squares, goals.deletes, -goals.gain, goals.given_squares, goals.spread_squares)
+    };
     let least = valid.iter().map(|(goals, _)| order(goals)).min().expect("some");
     valid.retain(|(goals, _)| order(goals) == least);
     let best: std::collections::BTreeSet<Assignment> = valid.iter().map(|(_, set)| set.clone()).collect();
@@ -89,6 +90,7 @@ fn two_review_each_other_and_cannot_review_twice() {
         side: CutSide::Students,
         students: vec![],
         submissions: vec![11.into(), 12.into()],
+        works: vec![],
         required: 4,
         available: 2,
     };
@@ -106,8 +108,36 @@ fn a_submission_that_needs_more_than_the_others_give_is_cut_out() {
     assert!(facts.optimum().is_none());
     let all = [11, 12, 13].map(Id::from).to_vec();
     let students = [1, 2, 3].map(Id::from).to_vec();
-    let cut = Cut { side: CutSide::Submissions, students, submissions: all, required: 6, available: 3 };
+    let (side, works) = (CutSide::Submissions, vec![]);
+    let cut = Cut { side, students, submissions: all, works, required: 6, available: 3 };
     assert_eq!(facts.check_cut(&cut), Ok(()));
+}
+
+#[test]
+fn a_work_counts_in_place_of_its_copies() {
+    // Three copies of one work need four reviews, of which each may receive one.
+    let mut input = class(3, 0);
+    input.students = (4..=7).map(Student::new).collect();
+    input.policy.reviews_per_student = Bound::between(0, 1);
+    input.policy.reviews_per_submission = Demand::Within(Bound::between(0, 1));
+    input.policy.reviews_per_work = Some(Bound::exactly(4));
+    for copy in &mut input.submissions {
+        copy.work_id = Some(1.into());
+    }
+    let facts = Facts::new(&input);
+    assert!(facts.optimum().is_none());
+    let (side, works) = (CutSide::Submissions, vec![1.into()]);
+    let cut = Cut { side, students: vec![], submissions: vec![], works, required: 4, available: 3 };
+    assert_eq!(facts.check_cut(&cut), Ok(()));
+    assert!(facts.check_cut(&Cut { works: vec![], ..cut.clone() }).is_err());
+    assert!(facts.check_cut(&Cut { submissions: vec![11.into()], ..cut }).is_err());
+    input.policy.shortfall = Shortfall::Partial;
+    let best = Facts::new(&input).optimum().expect("feasible").objective;
+    assert_eq!((best.missing, best.total, best.spread_squares), (1, 3, 3));
+    input.policy.shortfall = Shortfall::Error;
+    input.policy.reviews_per_submission = Demand::Balanced;
+    let best = Facts::new(&input).optimum().expect("feasible").objective;
+    assert_eq!((best.total, best.received_squares, best.spread_squares), (4, 6, 0));
 }
 
 #[test]

@@ -52,6 +52,7 @@ fn words(facts: &Facts<'_>, result: &Assignment, record: &ShortfallRecord) -> St
                 pairs.push((chosen, copy, max.is_some_and(|max| given(&student.id) >= max)));
             }
         }
+        Side::Work => unreachable!("the problems have no bounds on works"),
     }
     let count = pairs.len();
     let others: Vec<_> = pairs.iter().filter(|(chosen, ..)| !chosen).collect();
@@ -93,6 +94,7 @@ fn words(facts: &Facts<'_>, result: &Assignment, record: &ShortfallRecord) -> St
         (Side::Submission, ..) => {
             "all others who may review it give their maximum, or review another copy of the work".into()
         }
+        (Side::Work, ..) => unreachable!("the problems have no bounds on works"),
     }
 }
 
@@ -102,6 +104,7 @@ fn every_shortfall_says_what_stands_in_the_way() {
     let mut told = 0;
     for mut input in samples(small(), 2_500) {
         input.policy.shortfall = Shortfall::Partial;
+        input.policy.reviews_per_work = None;
         let Ok(problem) = Problem::new(&input) else { continue };
         let facts = Facts::new(&input);
         for &strategy in registry() {
