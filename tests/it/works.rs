@@ -3,7 +3,7 @@
 use peerplan::explain::sentences;
 use peerplan::formats;
 use peerplan::input::{
-    Bound, Demand, PeerReview, Rule, RuleKind, RuleTarget, Shortfall, Student, Submission, WorkflowState,
+    Bound, CopyRule, Demand, PeerReview, Rule, RuleKind, RuleTarget, Shortfall, Student, Submission, WorkflowState,
 };
 use peerplan::plan::{Records, Side};
 use peerplan::strategy::{AssignError, Run, registry};
@@ -131,6 +131,7 @@ fn copies_and_students_that_ask_for_more_than_works_may_receive_are_refused() {
     }
     input.policy.reviews_per_submission = Demand::Balanced;
     input.policy.reviews_per_student = Bound::exactly(2);
+    input.policy.same_work_once = CopyRule::Free;
     for (proof, words) in refused(&input) {
         assert_eq!((proof.required, proof.available, proof.works.len()), (12, 9, 3), "{proof:?}");
         let expected = "these 6 students must give 12 reviews; these 3 works may receive at most 9, 3 short\n";

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use peerplan::Id;
 use peerplan::input::{Demand, Existing, Panel, Reciprocal, Shortfall, Student, Submission};
 
-use super::facts::{Assignment, Facts, Pair, given, left, received, to_u64};
+use super::facts::{Assignment, Facts, Fate, Pair, given, left, received, to_u64};
 use super::rules::values;
 
 /// What is summed over an assignment. Smaller is better everywhere except for `gain` and `affinity`.
@@ -173,9 +173,11 @@ impl Facts<'_> {
         edges
     }
 
-    /// Unordered pairs of persons who review each other's work.
+    /// Unordered pairs of persons who review each other's work, as a report counts them: with the reviews that stay
+    /// though nobody will write them.
     pub(crate) fn reciprocal_pairs(&self, result: &Assignment) -> usize {
-        let edges = self.who_reviews_whom(result);
+        let ghosts = self.fates.iter().filter(|(_, fate)| **fate == Fate::Ghost).map(|(pair, _)| pair);
+        let edges = self.who_reviews_whom(&result.iter().chain(ghosts).cloned().collect());
         edges.iter().filter(|(from, to)| from < to && edges.contains(&(to.clone(), from.clone()))).count()
     }
 
