@@ -1,6 +1,8 @@
 //! What is asked, checked and compiled: dense indices in canonical order, eligibility, and what stands already.
 
+pub(crate) mod arcs;
 mod cards;
+mod cycles;
 mod digest;
 mod dimension;
 mod eligibility;
@@ -23,7 +25,7 @@ use alloc::vec::Vec;
 use crate::assignment::Assignment;
 use crate::diagnostic::Diagnostics;
 use crate::id::Id;
-use crate::input::{Admission, Bound, CopyRule, Demand, Existing, Input, Policy, Reciprocal, Source, StrategyChoice};
+use crate::input::{Admission, Bound, CopyRule, Demand, Existing, Input, Policy, Source, StrategyChoice};
 use cards::Cards;
 use dimension::Dimension;
 use pairs::Pairs;
@@ -101,6 +103,7 @@ impl Problem {
             pairs,
         };
         problem.settle(input, &mut found);
+        problem.report_standing_cycles(&mut found);
         if found.has_errors() {
             return Err(found);
         }
@@ -340,11 +343,6 @@ fn refuse_what_is_missing(policy: &Policy, found: &mut Diagnostics) {
     }
     if policy.reviews_per_work.is_some() {
         refuse("/policy/reviews_per_work", "reviews_per_work");
-    }
-    match policy.reciprocal {
-        Reciprocal::Allow | Reciprocal::Avoid => {}
-        Reciprocal::Forbid => refuse("/policy/reciprocal", "reciprocal \"forbid\""),
-        Reciprocal::ForbidCycles(_) => refuse("/policy/reciprocal", "forbid_cycles"),
     }
 }
 

@@ -28,6 +28,8 @@ pub(crate) trait OptimalFace {
     fn ends(&self, edge: u32) -> (usize, usize);
     /// Per edge, whether it is used.
     fn used(&self) -> &[bool];
+    /// Whether some optimal assignment has an edge and another one has not, as far as the edge's own cost tells.
+    fn is_open(&self, edge: u32) -> bool;
     /// What all optimal assignments have in common; `count` is how many reviews were asked for.
     fn common(&self, count: Option<u64>) -> Common;
 }
@@ -48,6 +50,9 @@ impl<W: Weight> OptimalFace for Face<W> {
     fn used(&self) -> &[bool] {
         &self.flow().used
     }
+    fn is_open(&self, edge: u32) -> bool {
+        Face::is_open(self, edge)
+    }
     fn common(&self, count: Option<u64>) -> Common {
         self.flow().common(self.network(), count)
     }
@@ -57,6 +62,8 @@ impl<W: Weight> OptimalFace for Face<W> {
 pub(crate) struct Optimum<'p> {
     pub(crate) model: Model<'p>,
     pub(crate) face: Box<dyn OptimalFace>,
+    /// How many reviews beside the fixed ones there are, where that comes before the goals.
+    pub(crate) count: Option<u64>,
 }
 
 impl Optimum<'_> {
@@ -106,8 +113,8 @@ pub(crate) fn fixed_pairs(problem: &Problem) -> impl Iterator<Item = (u32, u32)>
 pub(crate) fn optimum<'p>(mut model: Model<'p>, run: &mut Run<'_>) -> Result<Optimum<'p>, AssignError> {
     // Nothing is short where the pairs are those of optimal assignments, whatever the policy says.
     let strict = model.problem.policy.shortfall == Shortfall::Error && model.aim != Aim::Face;
-    let face = optimal_face(&mut model, strict, run)?;
-    Ok(Optimum { model, face })
+    let Settled { face, count, .. } = settled(&mut model, strict, run)?;
+    Ok(Optimum { model, face, count })
 }
 
 /// The same, for a model that is needed afterwards; minima that cannot be met are an error only if `strict`. Pairs

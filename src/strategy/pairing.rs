@@ -9,6 +9,7 @@
 use alloc::vec::Vec;
 use core::ops::Range;
 
+use super::cycles::Rule;
 use super::ideal::{Component, Ideal};
 use crate::assignment::Assignment;
 use crate::input::CopyRule;
@@ -21,7 +22,7 @@ const TRIES: usize = 200;
 /// How many places in a row are looked at for a partner.
 const LOOK: usize = 20_000;
 
-/// How often all reciprocal places are gone through.
+/// How often all places that break a rule on persons are gone through.
 const ROUNDS: usize = 20;
 
 /// Places of both sides, paired.
@@ -180,6 +181,51 @@ impl<'p> Pairing<'p> {
             self.asset.swap(a, b);
         }
         lower
+    }
+
+    /// Exchanges places until no review is on a forbidden cycle; false when some are left. `rule` has the reviews that
+    /// are in every result and no others.
+    pub(super) fn untangle(&mut self, mut rule: Rule<'_>, random: &mut Random) -> bool {
+        let closes = |rule: &mut Rule<'_>, giver: &[u32], asset: &[u32], place: usize| {
+            u32::from(rule.closes(giver[place], asset[place]))
+        };
+        for (&student, &submission) in self.giver.iter().zip(&self.asset) {
+            rule.put(student, submission);
+        }
+        for _ in 0..ROUNDS {
+            let bad = |place: &usize| rule.closes(self.giver[*place], self.asset[*place]);
+            let found: Vec<usize> = (0..self.giver.len()).filter(bad).collect();
+            if found.is_empty() {
+                return true;
+            }
+            for place in found {
+                let component = self.component_of(place);
+                for _ in 0..TRIES {
+                    if closes(&mut rule, &self.giver, &self.asset, place) == 0 {
+                        break;
+                    }
+                    let other = component.start + random.index(component.len());
+                    if !self.may_exchange(place, other) {
+                        continue;
+                    }
+                    let places = [place, other];
+                    let before: u32 = places.iter().map(|&at| closes(&mut rule, &self.giver, &self.asset, at)).sum();
+                    self.exchange(&mut rule, place, other);
+                    let after: u32 = places.iter().map(|&at| closes(&mut rule, &self.giver, &self.asset, at)).sum();
+                    if after >= before {
+                        self.exchange(&mut rule, place, other);
+                    }
+                }
+            }
+        }
+        false
+    }
+
+    /// Exchanges two places, and tells the rule.
+    fn exchange(&mut self, rule: &mut Rule<'_>, a: usize, b: usize) {
+        [a, b].into_iter().for_each(|at| rule.take(self.giver[at], self.asset[at]));
+        self.asset.swap(a, b);
+        [a, b].into_iter().for_each(|at| rule.put(self.giver[at], self.asset[at]));
     }
 
     /// How many authors of the work at a place review a work of its student.

@@ -295,8 +295,6 @@ fn what_this_release_cannot_keep_is_refused() {
         &[
             (r#""policy": {"panel": [{"label": "sections", "max": 1}]}"#, &[("unsupported", "/policy/panel")]),
             (r#""policy": {"reviews_per_work": 3}"#, &[("unsupported", "/policy/reviews_per_work")]),
-            (r#""policy": {"reciprocal": "forbid"}"#, &[("unsupported", "/policy/reciprocal")]),
-            (r#""policy": {"reciprocal": {"forbid_cycles": 3}}"#, &[("unsupported", "/policy/reciprocal")]),
         ],
     );
 }
