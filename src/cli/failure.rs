@@ -8,10 +8,10 @@ use serde::Serialize;
 
 use super::output::{self, note};
 use super::table::shown;
+use crate::Id;
 #[cfg(feature = "canvas-http")]
 use crate::canvas::Summary;
 use crate::certificate::Refutation;
-use crate::Id;
 use crate::diagnostic::{CodeCount, Diagnostic, Diagnostics, KEPT_PER_CODE, Position, Severity};
 
 /// How the process ends.

@@ -39,7 +39,8 @@ impl Problem {
         let of_students = self.settled.fixed.entries().map(|(student, submission)| (index(student), submission));
         let left = |review: &&super::ExistingReview| review.standing == Standing::Fixed && review.student.is_none();
         let of_others = self.settled.reviews.iter().filter(left);
-        let of_others = of_others.filter_map(|review| Some((self.people.other(&review.assessor_id)?, review.submission)));
+        let of_others =
+            of_others.filter_map(|review| Some((self.people.other(&review.assessor_id)?, review.submission)));
         of_students.chain(of_others)
     }
 
@@ -93,10 +94,17 @@ impl Problem {
         problem
     }
 
-    /// The same problem in which minima may be missed.
-    pub(crate) fn lenient(&self) -> Self {
+    /// The same problem in which the number of all reviews is given.
+    pub(crate) fn with_total(&self, total: u64) -> Self {
         let mut problem = self.clone();
-        problem.policy.shortfall = Shortfall::Partial;
+        problem.settled.total = Some(total);
+        problem
+    }
+
+    /// The same problem in which minima may be missed, or must not be.
+    pub(crate) fn with_shortfall(&self, shortfall: Shortfall) -> Self {
+        let mut problem = self.clone();
+        problem.policy.shortfall = shortfall;
         problem
     }
 }

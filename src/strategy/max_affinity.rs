@@ -55,10 +55,7 @@ fn greatest_sums<'p>(problem: &'p Problem, run: &mut Run<'_>) -> Result<Optimum<
 }
 
 /// The same, with the proof where there is one.
-fn best<'p>(
-    problem: &'p Problem,
-    run: &mut Run<'_>,
-) -> Result<(Optimum<'p>, Option<Certificate>), AssignError> {
+fn best<'p>(problem: &'p Problem, run: &mut Run<'_>) -> Result<(Optimum<'p>, Option<Certificate>), AssignError> {
     if problem.pairs.scores.values().iter().all(|&(_, score)| score == 0) {
         // The shared goals decide, on the few pairs that they need.
         let certificate =

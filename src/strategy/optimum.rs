@@ -8,7 +8,7 @@ use super::infeasible::certificate;
 use super::network::Model;
 use super::{AssignError, Run};
 use crate::assignment::Assignment;
-use crate::certificate::{Infeasible, Refutation};
+use crate::certificate::{Exhausted, Infeasible, Refutation};
 use crate::flow::{Common, Face, Flow, Network, Weight};
 use crate::input::Shortfall;
 use crate::problem::Problem;
@@ -140,10 +140,14 @@ pub(super) fn settled(model: &mut Model<'_>, strict: bool, run: &mut Run<'_>) ->
     let problem = model.problem;
     let sizes = model.sizes();
     let mut count = model.count;
-    if problem.counts_deletes()
+    let fixed = || problem.settled.received.iter().map(|&count| u64::from(count)).sum::<u64>();
+    let total = problem.settled.total.filter(|_| model.aim != Aim::Face);
+    if let Some(total) = total {
+        count = Some(total.checked_sub(fixed()).ok_or_else(without_cut)?);
+    } else if problem.counts_deletes()
         && !problem.asks_nothing()
         && !count_is_free(problem, model.aim)
-        && model.aim != Aim::Face
+        && !matches!(model.aim, Aim::Face | Aim::Count)
     {
         let goals = Goals::compose(&counting_order(problem), &sizes);
         count = Some(if fits(&goals) {
@@ -153,13 +157,23 @@ pub(super) fn settled(model: &mut Model<'_>, strict: bool, run: &mut Run<'_>) ->
         });
     }
     let goals = Goals::compose(&full_order(problem, model.aim, count.is_some()), &sizes);
-    let face: Box<dyn OptimalFace> = if fits(&goals) {
-        let (network, flow) = solve::<i64>(model, &goals, count, strict, run)?;
-        Box::new(Face::new(network, flow))
+    // Where the number is given from outside, no cut tells why the minima are not met with it.
+    let (met, face): (bool, Box<dyn OptimalFace>) = if fits(&goals) {
+        let (network, flow) = solve::<i64>(model, &goals, count, strict && total.is_none(), run)?;
+        (
+            flow.value == count.unwrap_or(flow.value) && !(strict && is_short(&network, &flow)),
+            Box::new(Face::new(network, flow)),
+        )
     } else {
-        let (network, flow) = solve::<i128>(model, &goals, count, strict, run)?;
-        Box::new(Face::new(network, flow))
+        let (network, flow) = solve::<i128>(model, &goals, count, strict && total.is_none(), run)?;
+        (
+            flow.value == count.unwrap_or(flow.value) && !(strict && is_short(&network, &flow)),
+            Box::new(Face::new(network, flow)),
+        )
     };
+    if total.is_some() && !met {
+        return Err(without_cut());
+    }
     Ok(Settled { face, goals, count })
 }
 
@@ -208,10 +222,19 @@ fn solve<W: Weight>(
             break (network, flow);
         }
     };
-    let short = network.left.iter().zip(&flow.left_load).any(|(node, &load)| load < node.min)
-        || network.right.iter().zip(&flow.right_load).any(|(node, &load)| load < node.min);
-    if short && strict {
+    if strict && is_short(&network, &flow) {
         return Err(AssignError::Infeasible(Box::new(Refutation::Cut(certificate(model)))));
     }
     Ok((network, flow))
+}
+
+/// Whether a minimum is not met.
+fn is_short<W: Weight>(network: &Network<W>, flow: &Flow<W>) -> bool {
+    network.left.iter().zip(&flow.left_load).any(|(node, &load)| load < node.min)
+        || network.right.iter().zip(&flow.right_load).any(|(node, &load)| load < node.min)
+}
+
+/// A part of a search in which the number of reviews that is given cannot be had.
+fn without_cut() -> AssignError {
+    AssignError::Infeasible(Box::new(Refutation::Search(Exhausted::new(1))))
 }

@@ -223,9 +223,13 @@ impl<'p> Pairing<'p> {
 
     /// Exchanges two places, and tells the rule.
     fn exchange(&mut self, rule: &mut Rule<'_>, a: usize, b: usize) {
-        [a, b].into_iter().for_each(|at| rule.take(self.giver[at], self.asset[at]));
+        for at in [a, b] {
+            rule.take(self.giver[at], self.asset[at]);
+        }
         self.asset.swap(a, b);
-        [a, b].into_iter().for_each(|at| rule.put(self.giver[at], self.asset[at]));
+        for at in [a, b] {
+            rule.put(self.giver[at], self.asset[at]);
+        }
     }
 
     /// How many authors of the work at a place review a work of its student.

@@ -15,8 +15,8 @@ use super::pairing::Pairing;
 use super::{AssignError, Run, objective};
 use crate::assignment::Assignment;
 use crate::input::Reciprocal;
-use crate::problem::{Problem, Standing};
 use crate::problem::rows::index;
+use crate::problem::{Problem, Standing};
 use crate::random::{Purpose, Random};
 
 /// Up to this many students the exact search is tried.
@@ -70,7 +70,9 @@ fn without_choice(optimum: &Optimum<'_>, run: &mut Run<'_>) -> Result<Option<Ass
     let idle = problem.settled.reviews.iter().filter(|review| review.standing == Standing::Idle);
     for review in idle {
         let person = review.student.or_else(|| problem.people.other(&review.assessor_id));
-        person.into_iter().for_each(|person| rule.put(person, review.submission));
+        if let Some(person) = person {
+            rule.put(person, review.submission);
+        }
     }
     let Some(asked) = Asked::of_optimum(optimum, &rule) else { return Ok(None) };
     Ok(match asked.answer(Some(EXACT_NODES), &mut 0, run)? {

@@ -49,19 +49,19 @@ impl Strategy for RoundRobin {
 
 /// The optimum in which everybody reviews those who come next, as far as the flow lets them.
 fn nearest<'p>(problem: &'p Problem, run: &mut Run<'_>) -> Result<Optimum<'p>, AssignError> {
-        let students: Vec<u32> = (0..index(problem.students())).collect();
-        let submissions: Vec<u32> = (0..index(problem.submissions())).collect();
-        let mut model = Model::new(problem, &students, &submissions, &mut Random::new(0, Purpose::Candidates));
-        let ring = Ring::by_person(problem);
-        for (left, pairs) in model.pairs.iter_mut().enumerate() {
-            // Nearest in the ring first, so that the flow rotates as far as the rules let it.
-            let here = ring.of_student[model.students[left] as usize];
-            pairs.sort_by_key(|pair| {
-                let there = ring.of_submission[model.submissions[pair.right as usize] as usize];
-                if there > here { there - here } else { there + ring.length - here }
-            });
-        }
-        optimum(model, run)
+    let students: Vec<u32> = (0..index(problem.students())).collect();
+    let submissions: Vec<u32> = (0..index(problem.submissions())).collect();
+    let mut model = Model::new(problem, &students, &submissions, &mut Random::new(0, Purpose::Candidates));
+    let ring = Ring::by_person(problem);
+    for (left, pairs) in model.pairs.iter_mut().enumerate() {
+        // Nearest in the ring first, so that the flow rotates as far as the rules let it.
+        let here = ring.of_student[model.students[left] as usize];
+        pairs.sort_by_key(|pair| {
+            let there = ring.of_submission[model.submissions[pair.right as usize] as usize];
+            if there > here { there - here } else { there + ring.length - here }
+        });
+    }
+    optimum(model, run)
 }
 
 /// Everybody's place in a ring; a submission stands where its first listed author does.

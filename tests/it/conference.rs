@@ -4,9 +4,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use peerplan::formats::micros_from_f64;
-use peerplan::input::{
-    Affinity, Bound, Demand, Input, Reciprocal, Rule, RuleKind, RuleTarget, Student, Submission,
-};
+use peerplan::input::{Affinity, Bound, Demand, Input, Reciprocal, Rule, RuleKind, RuleTarget, Student, Submission};
 use peerplan::strategy::{Run, objective, registry};
 use peerplan::verify::verify;
 use peerplan::{Certificate, Plan, Problem};
@@ -145,12 +143,17 @@ fn the_greatest_scores_are_reached_without_cycles() {
             input.policy.reciprocal = rule;
             let problem = Problem::new(&input).unwrap_or_else(|found| panic!("{name}: {found}"));
             for strategy in registry() {
-                let begun = std::time::Instant::now();
                 let solution =
                     strategy.assign(&problem, &mut Run::new(5)).unwrap_or_else(|error| panic!("{name}: {error}"));
                 let plan = Plan::diff(&problem, &solution);
                 let verdict = verify(&input, &plan.view(&problem));
-                println!("{name} {rule:?} {} {} {:?} {:?}", strategy.name(), plan.report().affinity.total_units, solution.bound, begun.elapsed());
+                println!(
+                    "{name} {rule:?} {} {} {:?} {:?}",
+                    strategy.name(),
+                    plan.report().affinity.total_units,
+                    solution.bound,
+                    begun.elapsed()
+                );
                 assert!(verdict.valid(), "{name}, {}: {:#?}", strategy.name(), verdict.violations);
                 assert_eq!(solution.bound, None, "{name}, {}", strategy.name());
                 if strategy.name() == "max_affinity" {

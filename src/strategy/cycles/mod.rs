@@ -17,10 +17,11 @@ use alloc::boxed::Box;
 pub(crate) use decide::{Asked, Decided};
 pub(crate) use rule::Rule;
 
-use super::goals::Aim;
+use super::goals::{Aim, count_is_free, objective};
+use super::matching::seeded_optimum;
 use super::optimum::Optimum;
 use super::reciprocal::fewer_reciprocal;
-use super::{AssignError, Objective, Run, find_cut};
+use super::{AssignError, Matching, Objective, Run, Strategy as _, find_cut};
 use crate::assignment::Assignment;
 use crate::certificate::{Exhausted, Refutation};
 use crate::input::{Reciprocal, Shortfall};
@@ -81,20 +82,67 @@ fn keep(
     {
         return Ok(Kept { assignment, bound: None });
     }
-    let strict = problem.policy.shortfall == Shortfall::Error;
     let relaxed = optimum.assignment();
     drop(optimum);
-    let mut search = Search::new(problem, &rule, aim, relax, relaxed, random);
-    let asked = if strict { Asked::of_rules(problem, &rule) } else { None };
-    if let Some(asked) = &asked {
-        match asked.answer(Some(BEFORE_FLOWS), &mut nodes, run)? {
-            Decided::Found(assignment) => search.offer(assignment),
-            Decided::Refuted => return Err(exhausted(nodes)),
-            Decided::Open => {}
-        }
+    let sought = Sought { problem, rule: &rule, aim, relax, relaxed, random };
+    // Deletes come before the number of reviews, and after it: so the number is settled by a search of its own.
+    if !problem.counts_deletes() || problem.asks_nothing() || count_is_free(problem, aim) {
+        return Ok(sought.find(None, nodes, seed, run)?.into_kept(true));
     }
-    search.run(search::budget(problem), run)?;
-    if search.best().is_none() {
+    let first = Sought { aim: Aim::Count, relax: &fewest, relaxed: sought.relaxed.clone(), ..sought.clone() };
+    let first = first.find(None, nodes, seed, run)?;
+    let proven = first.is_complete();
+    let Kept { assignment, .. } = first.into_kept(true);
+    let settled = problem.with_total(objective(problem, &assignment).count);
+    let Some(rule) = Rule::of(&settled) else { return Ok(Kept { assignment, bound: None }) };
+    let sought = Sought { problem: &settled, rule: &rule, aim, relax, relaxed: sought.relaxed, random: sought.random };
+    Ok(sought.find(Some(assignment), 0, seed, run)?.into_kept(proven))
+}
+
+/// The fewest deletes, then the fewest reviews.
+fn fewest<'p>(problem: &'p Problem, run: &mut Run<'_>) -> Result<Optimum<'p>, AssignError> {
+    seeded_optimum(problem, Aim::Count, run)
+}
+
+/// What is looked for once no optimum keeps the rule.
+#[derive(Clone)]
+struct Sought<'p, 'f> {
+    problem: &'p Problem,
+    rule: &'f Rule<'p>,
+    aim: Aim,
+    relax: &'f Relax<'f>,
+    /// The optimum without the rule.
+    relaxed: Assignment,
+    random: Random,
+}
+
+impl<'p, 'f> Sought<'p, 'f> {
+    /// A search that has found something; `known` is an assignment that keeps the rule, `nodes` how many partial
+    /// assignments were looked at before.
+    fn find(
+        &self,
+        known: Option<Assignment>,
+        mut nodes: u64,
+        seed: u64,
+        run: &mut Run<'_>,
+    ) -> Result<Search<'p, 'f>, AssignError> {
+        let Self { problem, rule, aim, relax, .. } = *self;
+        let mut search = Search::new(problem, rule, aim, relax, self.relaxed.clone(), self.random.clone());
+        if let Some(known) = known {
+            search.offer(known);
+        }
+        let asked = if search.best().is_none() { Asked::of_rules(problem, rule) } else { None };
+        if let Some(asked) = &asked {
+            match asked.answer(Some(BEFORE_FLOWS), &mut nodes, run)? {
+                Decided::Found(assignment) => search.offer(assignment),
+                Decided::Refuted => return Err(exhausted(nodes)),
+                Decided::Open => {}
+            }
+        }
+        search.run(search::budget(problem), run)?;
+        if search.best().is_some() {
+            return Ok(search);
+        }
         if search.is_complete() {
             return Err(exhausted(nodes + search.nodes()));
         }
@@ -103,15 +151,15 @@ fn keep(
             Some(Decided::Found(assignment)) => {
                 search.offer(assignment);
                 search.run(search::budget(problem), run)?;
+                Ok(search)
             }
-            Some(Decided::Refuted) => return Err(exhausted(nodes)),
+            Some(Decided::Refuted) => Err(exhausted(nodes)),
             Some(Decided::Open) | None => {
                 let best = best_partial(problem, aim, relax, seed, run)?;
-                return Err(AssignError::Undecided { steps: nodes + search.nodes(), best: best.map(Box::new) });
+                Err(AssignError::Undecided { steps: nodes + search.nodes(), best: Some(Box::new(best)) })
             }
         }
     }
-    Ok(search.into_kept())
 }
 
 fn exhausted(nodes: u64) -> AssignError {
@@ -125,13 +173,14 @@ fn best_partial(
     relax: &Relax<'_>,
     seed: u64,
     run: &mut Run<'_>,
-) -> Result<Option<Assignment>, AssignError> {
-    let lenient = problem.lenient();
+) -> Result<Assignment, AssignError> {
+    let lenient = problem.with_shortfall(Shortfall::Partial);
     let kept = keep(relax(&lenient, run)?, aim, relax, seed, run)?;
-    Ok(Some(kept.assignment))
+    Ok(kept.assignment)
 }
 
-/// The proof that no assignment keeps the hard rules; none when one does.
+/// The proof that no assignment keeps the hard rules, the minima among them whatever the policy says of shortfalls; none
+/// when one does.
 ///
 /// # Errors
 /// [`AssignError::Undecided`] where a cycle rule is neither met nor refuted within the budget, and what ends any run.
@@ -139,12 +188,12 @@ pub(crate) fn refute(problem: &Problem, run: &mut Run<'_>) -> Result<Option<Refu
     if let Some(cut) = find_cut(problem, run)? {
         return Ok(Some(Refutation::Cut(cut)));
     }
-    if problem.longest_forbidden().is_none() || problem.policy.shortfall == Shortfall::Partial {
+    if problem.longest_forbidden().is_none() {
         return Ok(None);
     }
-    match super::by_name("matching").map(|strategy| strategy.assign(problem, run)) {
-        Some(Err(AssignError::Infeasible(refutation))) => Ok(Some(*refutation)),
-        Some(Err(error)) => Err(error),
-        Some(Ok(_)) | None => Ok(None),
+    match Matching.assign(&problem.with_shortfall(Shortfall::Error), run) {
+        Ok(_) => Ok(None),
+        Err(AssignError::Infeasible(refutation)) => Ok(Some(*refutation)),
+        Err(error) => Err(error),
     }
 }

@@ -2,7 +2,9 @@
 //!
 //! Each node is the same problem with fewer pairs and more fixed ones, and the optimum of the strategy there bounds all
 //! that follow. Nodes of the least loss come first, among equals those with the fewest reviews on cycles; now and then
-//! the search goes straight down for something to compare with.
+//! the search goes straight down for something to compare with. Then all but some students keep the reviews of the best
+//! assignment found, and those are searched through again (large neighbourhoods; P. Shaw, "Using constraint programming
+//! and local search methods to solve vehicle routing problems", CP 1998).
 
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
@@ -12,8 +14,9 @@ use super::rule::Rule;
 use super::walk::untangle;
 use super::{Kept, Relax};
 use crate::assignment::Assignment;
-use crate::input::{Existing, Shortfall};
+use crate::input::Shortfall;
 use crate::problem::Problem;
+use crate::problem::rows::index;
 use crate::random::Random;
 use crate::strategy::goals::{Aim, Objective, count_is_free, objective};
 use crate::strategy::reciprocal::meets_work_musts;
@@ -23,6 +26,8 @@ use crate::strategy::{AssignError, Run};
 const IN_NODE: u64 = 200;
 /// Every so many nodes the search goes straight down.
 const DIVE_EVERY: u64 = 8;
+/// So many nodes are opened around the best assignment before others are kept of it.
+const AROUND: u64 = 40;
 /// So many reviews on cycles are looked at for the shortest cycle.
 const LOOK: usize = 24;
 
@@ -120,18 +125,18 @@ impl<'p, 'f> Search<'p, 'f> {
         }
     }
 
-    /// What is found, with its bound.
+    /// What is found, with its bound; `proven` says whether a search before this one went through everything.
     ///
     /// # Panics
     /// When nothing was found.
-    pub(super) fn into_kept(self) -> Kept {
-        let bound = self.bound();
+    pub(super) fn into_kept(self, proven: bool) -> Kept {
+        let bound = self.bound(proven);
         let (_, assignment) = self.best.expect("asked for only where something was found");
         Kept { assignment, bound }
     }
 
     /// What no valid assignment goes below; none where the best one is known to be the best in the shared goals.
-    fn bound(&self) -> Option<Objective> {
+    fn bound(&self, proven: bool) -> Option<Objective> {
         let (_, best) = self.best.as_ref()?;
         let shared = |assignment: &Assignment| {
             let mut shared = objective(self.problem, assignment);
@@ -144,10 +149,7 @@ impl<'p, 'f> Search<'p, 'f> {
             shared
         };
         let bound = shared(&self.relaxed);
-        // Where deletes come before and after the number of reviews, one order of nodes does not prove both.
-        let two_stages = self.problem.counts_deletes() && !self.problem.asks_nothing();
-        let proven = self.complete && !(two_stages && self.problem.policy.existing == Existing::Rebalance);
-        (!proven && shared(best) != bound).then_some(bound)
+        (!(proven && self.complete) && shared(best) != bound).then_some(bound)
     }
 
     /// Whether there may be something better among assignments of some worth at best.
@@ -161,12 +163,16 @@ impl<'p, 'f> Search<'p, 'f> {
         let Objective { missing, missing_squares, count, received_squares, deletes, lost, given_squares } =
             objective(problem, assignment);
         let score = |(student, submission)| i128::from(problem.score(student, submission).unwrap_or(0));
-        let scores: i128 = if self.aim == Aim::Even { 0 } else { assignment.pairs().map(score).sum() };
+        let scores: i128 = if self.aim != Aim::Affinity { 0 } else { assignment.pairs().map(score).sum() };
+        if self.aim == Aim::Count {
+            let before = [missing.into(), missing_squares.into(), 0, deletes.into(), count.into()];
+            return core::array::from_fn(|goal| before.get(goal).copied().unwrap_or(0));
+        }
         let kept = problem.settled.movable.entries().filter(|&(i, j)| assignment.contains(i, j as usize)).count();
         [
             missing.into(),
             missing_squares.into(),
-            if problem.asks_nothing() { -(kept as i128) } else { 0 },
+            if problem.asks_nothing() { -i128::from(index(kept)) } else { 0 },
             if free { 0 } else { count.into() },
             received_squares.into(),
             deletes.into(),
@@ -177,29 +183,55 @@ impl<'p, 'f> Search<'p, 'f> {
         ]
     }
 
-    /// Goes on with the search for so many nodes.
+    /// Goes on with the search for so many nodes: half of them from the root, half of them around the best one.
     pub(super) fn run(&mut self, budget: u64, run: &mut Run<'_>) -> Result<(), AssignError> {
-        let end = self.nodes + budget;
         if !self.begun {
             self.begun = true;
             if let Some(root) = self.node(Vec::new(), Vec::new(), run)? {
                 self.push(root);
             }
         }
+        self.complete = self.explore(budget / 2, run)?;
+        let rest = core::mem::take(&mut self.open);
+        let end = self.nodes + budget / 2;
+        while !self.complete && self.best.is_some() && self.nodes < end {
+            self.open.clear();
+            if let Some(start) = self.neighbourhood(run)? {
+                self.push(start);
+                self.explore(AROUND.min(end - self.nodes.min(end)), run)?;
+            }
+        }
+        self.open = rest;
+        Ok(())
+    }
+
+    /// The assignments in which most students review as in the best one.
+    fn neighbourhood(&mut self, run: &mut Run<'_>) -> Result<Option<Node>, AssignError> {
+        let Some((_, best)) = &self.best else { return Ok(None) };
+        let of_four = 1 + self.random.below(3);
+        let free: Vec<bool> = (0..self.problem.students()).map(|_| self.random.chance(of_four, 4)).collect();
+        let kept = pairs(best).filter(|&(student, submission)| {
+            !free[student as usize] && !self.problem.settled.is_fixed(student as usize, submission as usize)
+        });
+        let with = kept.collect();
+        self.node(Vec::new(), with, run)
+    }
+
+    /// Opens up to so many nodes; whether nothing better is left.
+    fn explore(&mut self, budget: u64, run: &mut Run<'_>) -> Result<bool, AssignError> {
+        let end = self.nodes + budget;
         let mut dive: Option<(Worth, usize, u64)> = None;
         let mut rounds = 0_u64;
         while self.nodes < end {
             let diving = dive.is_some();
             let next = dive.take().and_then(|key| self.open.remove(&key));
             let Some(node) = next.or_else(|| self.open.pop_first().map(|(_, node)| node)) else {
-                self.complete = true;
-                return Ok(());
+                return Ok(true);
             };
             if !self.promises(&node.worth) {
                 // The dive ended above the best one; where the first of all nodes does, nothing better is left.
                 if !diving {
-                    self.complete = true;
-                    return Ok(());
+                    return Ok(true);
                 }
                 continue;
             }
@@ -209,7 +241,7 @@ impl<'p, 'f> Search<'p, 'f> {
                 dive = first;
             }
         }
-        Ok(())
+        Ok(false)
     }
 
     fn push(&mut self, node: Node) -> Option<(Worth, usize, u64)> {
@@ -250,7 +282,9 @@ impl<'p, 'f> Search<'p, 'f> {
     /// The arcs of a short forbidden cycle that could be missing, as persons.
     fn arcs(&self, node: &Node) -> Vec<(u32, u32)> {
         let mut standing = self.rule.clone();
-        node.with.iter().for_each(|&(student, submission)| standing.put(student, submission));
+        for &(student, submission) in &node.with {
+            standing.put(student, submission);
+        }
         let mut graph = self.rule.clone();
         graph.put_all(&node.assignment);
         let mut broken = self.rule.broken(&node.assignment);
@@ -271,7 +305,9 @@ impl<'p, 'f> Search<'p, 'f> {
         let works = people.works_by.row(author as usize).iter();
         let copies = works.flat_map(|&work| people.copies.row(work as usize)).copied();
         let mut pairs: Vec<_> = copies
-            .filter(|&copy| self.problem.is_free(student as usize, copy as usize) && !self.rule.has_to_be(student, copy))
+            .filter(|&copy| {
+                self.problem.is_free(student as usize, copy as usize) && !self.rule.has_to_be(student, copy)
+            })
             .map(|copy| (student, copy))
             .collect();
         pairs.sort_unstable();
@@ -288,7 +324,9 @@ impl<'p, 'f> Search<'p, 'f> {
         run.report("cycles", self.nodes, 0)?;
         self.nodes += 1;
         let mut rule = self.rule.clone();
-        with.iter().for_each(|&(student, submission)| rule.put(student, submission));
+        for &(student, submission) in &with {
+            rule.put(student, submission);
+        }
         if with.iter().any(|&(student, submission)| rule.closes(student, submission)) {
             return Ok(None);
         }
@@ -333,6 +371,5 @@ impl<'p, 'f> Search<'p, 'f> {
 }
 
 fn pairs(assignment: &Assignment) -> impl Iterator<Item = (u32, u32)> + '_ {
-    use crate::problem::rows::index;
     assignment.pairs().map(|(student, submission)| (index(student), index(submission)))
 }

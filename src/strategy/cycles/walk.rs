@@ -27,7 +27,9 @@ pub(crate) fn untangle(
 ) -> Result<bool, AssignError> {
     let mut walk = Walk { model, rule: rule.clone() };
     let mut used = used_edges(face.as_ref());
-    used.iter().for_each(|&edge| walk.put(face.as_ref(), edge));
+    for &edge in &used {
+        walk.put(face.as_ref(), edge);
+    }
     let mut bad = walk.closing(face.as_ref(), &used);
     for step in 0..steps {
         if bad.is_empty() {
@@ -110,7 +112,7 @@ impl Walk<'_, '_, '_> {
         if after <= before {
             return true;
         }
-        for &edge in changed.iter() {
+        for &edge in changed {
             if face.used()[edge as usize] {
                 self.take(face.as_ref(), edge);
             } else {

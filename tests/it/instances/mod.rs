@@ -258,8 +258,8 @@ fn policy() -> impl Strategy<Value = Policy> {
     let shortfall = prop_oneof![3 => Just(Shortfall::Error), 1 => Just(Shortfall::Partial)];
     let unscored = prop_oneof![2 => Just(Unscored::Allow), 1 => Just(Unscored::Forbid)];
     let reciprocal = prop_oneof![
-        3 => Just(Reciprocal::Allow),
-        3 => Just(Reciprocal::Avoid),
+        2 => Just(Reciprocal::Allow),
+        4 => Just(Reciprocal::Avoid),
         2 => Just(Reciprocal::Forbid),
         1 => (2..5_u64).prop_map(Reciprocal::ForbidCycles),
     ];

@@ -59,9 +59,13 @@ impl Question {
         // A person without reviews to give or without a work to be reviewed is on no cycle.
         let mut gives = alloc::vec![false; problem.people.persons()];
         let mut receives = gives.clone();
-        students.iter().for_each(|&student| gives[student as usize] = true);
+        for &student in students {
+            gives[student as usize] = true;
+        }
         let authors = submissions.iter().flat_map(|&submission| problem.authors(submission as usize));
-        authors.for_each(|&author| receives[author as usize] = true);
+        for &author in authors {
+            receives[author as usize] = true;
+        }
         let arcs = rule.arcs();
         let persons: Vec<u32> = (0..crate::problem::rows::index(gives.len()))
             .filter(|&person| {
@@ -121,7 +125,9 @@ impl Question {
             match ((0..rows).find(|&row| self.person[row] == Some(person)), first, second) {
                 (Some(row), Some(column), None) if self.authors[column].is_power_of_two() => pairs.push((row, column)),
                 (row, ..) => {
-                    row.into_iter().for_each(|row| odd_rows |= 1 << row);
+                    if let Some(row) = row {
+                        odd_rows |= 1 << row;
+                    }
                     for column in (0..columns).filter(|&column| self.authors[column] >> person & 1 == 1) {
                         odd_columns |= 1 << column;
                     }

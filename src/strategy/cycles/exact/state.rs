@@ -217,15 +217,15 @@ impl Question {
 
     /// Whether those who still give or receive have enough partners: two persons review each other at most once.
     fn enough_partners(&self, state: &State) -> bool {
-        let (mut given, mut received, mut partners) = (0, 0, 0);
+        let (mut to_give, mut partners) = (0, 0);
         for row in 0..self.rows.len() {
-            let gives = self.row_needs_of(state, row);
-            given += gives;
+            let (gives, _) = self.row_needs(state, row);
+            to_give += gives;
             let Some(column) = self.own_column[row] else {
                 partners += state.may[row].count_ones();
                 continue;
             };
-            let receives = self.columns[column].min.saturating_sub(state.yes_by_column[column].count_ones());
+            let (receives, _) = self.column_needs(state, column);
             // Those to whom a review may go or from whom one may come; others than persons with one work count apart.
             let mut either = state.may_by_column[column];
             let mut beside = 0;
@@ -241,17 +241,13 @@ impl Question {
             }
             // Each pair of persons once: by the one who comes first.
             let later = u64::MAX.checked_shl(u32::try_from(row + 1).unwrap_or(u32::MAX)).unwrap_or(0);
-            let own = bits(either).filter(|&other| self.own_column[other].is_some()).fold(0_u64, |set, other| set | 1 << other);
+            let own = bits(either)
+                .filter(|&other| self.own_column[other].is_some())
+                .fold(0_u64, |set, other| set | 1 << other);
             partners += (own & later).count_ones() + beside;
         }
-        received += (0..self.columns.len())
-            .map(|column| self.columns[column].min.saturating_sub(state.yes_by_column[column].count_ones()))
-            .sum::<u32>();
-        given.max(received) <= partners
-    }
-
-    fn row_needs_of(&self, state: &State, row: usize) -> u32 {
-        self.rows[row].min.saturating_sub(state.yes[row].count_ones())
+        let to_receive: u32 = (0..self.columns.len()).map(|column| self.column_needs(state, column).0).sum();
+        to_give.max(to_receive) <= partners
     }
 }
 

@@ -19,7 +19,9 @@ fn class(persons: usize, window: Window, longest: usize, allowed: impl Fn(usize,
         ..Question::default()
     };
     for row in 0..persons {
-        (0..persons).filter(|&column| column != row && allowed(row, column)).for_each(|column| question.allow(row, column));
+        (0..persons)
+            .filter(|&column| column != row && allowed(row, column))
+            .for_each(|column| question.allow(row, column));
     }
     question.closed()
 }
@@ -66,7 +68,10 @@ fn meets(question: &Question, chosen: &[u64]) -> bool {
         return false;
     }
     let arc = |from: usize, to: usize| {
-        from != to && (question.standing[from] >> to & 1 == 1 || (0..question.columns.len()).any(|column| chosen[from] >> column & 1 == 1 && question.authors[column] >> to & 1 == 1))
+        from != to
+            && (question.standing[from] >> to & 1 == 1
+                || (0..question.columns.len())
+                    .any(|column| chosen[from] >> column & 1 == 1 && question.authors[column] >> to & 1 == 1))
     };
     (0..n).all(|row| {
         let mut reached: Vec<usize> = (0..question.columns.len())
@@ -97,7 +102,9 @@ fn small_questions_are_answered_as_by_trying_all() {
         let density = 50 + random.below(50);
         let mut question = class(n, Window::new(0, 9), longest, |_, _| true);
         for row in 0..n {
-            question.open[row] = (0..n).filter(|&column| column != row && random.chance(density, 100)).fold(0, |set, column| set | 1 << column);
+            question.open[row] = (0..n)
+                .filter(|&column| column != row && random.chance(density, 100))
+                .fold(0, |set, column| set | 1 << column);
             let mut window = || {
                 let min = u32::try_from(random.below(3)).expect("small");
                 Window::new(min, min + u32::try_from(random.below(2)).expect("small"))
@@ -136,7 +143,18 @@ fn small_questions_are_answered_as_by_trying_all() {
 fn what_is_known_of_small_graphs_is_decided() {
     // A digraph on n vertices in which everybody has d arcs out has a cycle of at most ceil(n / d) (L. Caccetta and
     // R. Haggkvist, 1978; proven for d up to 5), and circulants show that no less will do.
-    for (n, d, longest) in [(12, 6, 2), (12, 4, 3), (12, 3, 4), (11, 4, 3), (9, 3, 3), (10, 3, 4), (12, 2, 6), (12, 5, 3), (12, 1, 12), (8, 2, 4)] {
+    for (n, d, longest) in [
+        (12, 6, 2),
+        (12, 4, 3),
+        (12, 3, 4),
+        (11, 4, 3),
+        (9, 3, 3),
+        (10, 3, 4),
+        (12, 2, 6),
+        (12, 5, 3),
+        (12, 1, 12),
+        (8, 2, 4),
+    ] {
         let (found, nodes) = answer(&class(n, Window::exactly(d), longest, |_, _| true));
         assert_eq!(found, Answer::Refuted, "{n} {d} {longest}: {nodes}");
         assert!(nodes < 100_000, "{n} {d} {longest}: {nodes}");

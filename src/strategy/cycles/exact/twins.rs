@@ -51,7 +51,10 @@ impl Question {
             entity.row.is_some_and(|row| self.odd_rows >> row & 1 == 1)
                 || entity.column.is_some_and(|column| self.odd_columns >> column & 1 == 1)
         };
-        if odd(one) || odd(other) || one.row.is_some() != other.row.is_some() || one.column.is_some() != other.column.is_some()
+        if odd(one)
+            || odd(other)
+            || one.row.is_some() != other.row.is_some()
+            || one.column.is_some() != other.column.is_some()
         {
             return false;
         }

@@ -30,12 +30,15 @@ impl Question {
     fn meets(&self, pairs: &[u64]) -> bool {
         let within = |window: &crate::flow::Window, count: u32| (window.min..=window.max).contains(&count);
         let mut received = alloc::vec![0_u32; self.columns.len()];
-        pairs.iter().for_each(|&set| bits(set).for_each(|column| received[column] += 1));
+        for column in pairs.iter().flat_map(|&set| bits(set)) {
+            received[column] += 1;
+        }
         self.rows.iter().zip(pairs).all(|(window, set)| within(window, set.count_ones()))
             && self.columns.iter().zip(&received).all(|(window, &count)| within(window, count))
-            && self.works.iter().all(|limit| {
-                (limit.min..=limit.max).contains(&(pairs[limit.row] & limit.columns).count_ones())
-            })
+            && self
+                .works
+                .iter()
+                .all(|limit| (limit.min..=limit.max).contains(&(pairs[limit.row] & limit.columns).count_ones()))
             && self.total.is_none_or(|total| received.iter().sum::<u32>() == total)
     }
 }
@@ -88,11 +91,8 @@ impl Matching {
     /// One more pair at a node: ends at a node of the other side with room, or at one of the same side that can spare
     /// a pair.
     fn augment(&mut self, question: &Question, state: &State, by_row: bool, start: usize) -> bool {
-        let (near, far) = if by_row {
-            (&question.rows, &question.columns)
-        } else {
-            (&question.columns, &question.rows)
-        };
+        let (near, far) =
+            if by_row { (&question.rows, &question.columns) } else { (&question.columns, &question.rows) };
         // For each far node the near one it was reached from, and the other way round.
         let mut from_near = alloc::vec![usize::MAX; far.len()];
         let mut from_far = alloc::vec![usize::MAX; near.len()];
@@ -139,7 +139,11 @@ impl Matching {
                 if by_row { self.flip(lost, far) } else { self.flip(far, lost) }
             }
             let near = from_near[far];
-            if by_row { self.flip(near, far) } else { self.flip(far, near) }
+            if by_row {
+                self.flip(near, far)
+            } else {
+                self.flip(far, near)
+            }
             if from_far[near] == usize::MAX {
                 return;
             }
