@@ -66,6 +66,27 @@ impl<'p> Pairing<'p> {
         pairing
     }
 
+    /// The places of an assignment, all in one component.
+    pub(super) fn of_assignment(problem: &'p Problem, assignment: &Assignment) -> Self {
+        let mut pairing = Self {
+            problem,
+            giver: Vec::with_capacity(assignment.len()),
+            asset: Vec::with_capacity(assignment.len()),
+            places: Vec::with_capacity(problem.students()),
+            components: Vec::new(),
+        };
+        for student in 0..problem.students() {
+            let first = index(pairing.giver.len());
+            let free =
+                assignment.of(student).iter().filter(|&&asset| !problem.settled.is_fixed(student, asset as usize));
+            pairing.asset.extend(free);
+            pairing.giver.resize(pairing.asset.len(), index(student));
+            pairing.places.push((first, index(pairing.giver.len())));
+        }
+        pairing.components.push(0..pairing.giver.len());
+        pairing
+    }
+
     /// The places whose pair is not allowed, component by component.
     pub(super) fn conflicts(&self) -> Vec<u32> {
         (0..self.giver.len()).filter(|&place| !self.fits(place, self.asset[place])).map(index).collect()

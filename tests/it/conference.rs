@@ -147,13 +147,6 @@ fn the_greatest_scores_are_reached_without_cycles() {
                     strategy.assign(&problem, &mut Run::new(5)).unwrap_or_else(|error| panic!("{name}: {error}"));
                 let plan = Plan::diff(&problem, &solution);
                 let verdict = verify(&input, &plan.view(&problem));
-                println!(
-                    "{name} {rule:?} {} {} {:?} {:?}",
-                    strategy.name(),
-                    plan.report().affinity.total_units,
-                    solution.bound,
-                    begun.elapsed()
-                );
                 assert!(verdict.valid(), "{name}, {}: {:#?}", strategy.name(), verdict.violations);
                 assert_eq!(solution.bound, None, "{name}, {}", strategy.name());
                 if strategy.name() == "max_affinity" {

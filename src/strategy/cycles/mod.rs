@@ -18,8 +18,10 @@ pub(crate) use decide::{Asked, Decided};
 pub(crate) use rule::Rule;
 
 use super::goals::{Aim, count_is_free, objective};
+use super::ideal::is_plain;
 use super::matching::seeded_optimum;
 use super::optimum::Optimum;
+use super::pairing::Pairing;
 use super::reciprocal::fewer_reciprocal;
 use super::{AssignError, Matching, Objective, Run, Strategy as _, find_cut};
 use crate::assignment::Assignment;
@@ -72,6 +74,14 @@ fn keep(
         return Ok(Kept { assignment: optimum.assignment(), bound: None });
     };
     let mut random = Random::new(seed, Purpose::Reciprocal);
+    // Where counts decide all goals, any exchange keeps them: also one of pairs that the flow was not told of.
+    let worthless = || problem.pairs.scores.values().iter().all(|&(_, score)| score == 0);
+    if is_plain(problem) && (aim == Aim::Even || worthless()) {
+        let mut pairing = Pairing::of_assignment(problem, &optimum.assignment());
+        if pairing.untangle(rule.clone(), &mut random) {
+            return Ok(Kept { assignment: pairing.assignment(), bound: None });
+        }
+    }
     let steps = (100 * optimum.chosen()).clamp(2_000, 200_000);
     if walk::untangle(&optimum.model, &mut optimum.face, &rule, steps, &mut random, run)? {
         return Ok(Kept { assignment: optimum.assignment(), bound: None });

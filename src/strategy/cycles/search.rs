@@ -56,6 +56,8 @@ pub(super) struct Search<'p, 'f> {
     best: Option<(Worth, Assignment)>,
     open: BTreeMap<(Worth, usize, u64), Node>,
     nodes: u64,
+    /// Whether what is as good as the best one counts as better.
+    sideways: bool,
     begun: bool,
     complete: bool,
 }
@@ -63,7 +65,7 @@ pub(super) struct Search<'p, 'f> {
 /// How many optima a search may compute: all that are needed where they are small, fewer the larger they are.
 pub(super) fn budget(problem: &Problem) -> u64 {
     let pairs = (problem.students() as u64).saturating_mul(problem.submissions() as u64).max(1);
-    (1_200_000 / pairs).clamp(12, 2_000)
+    (6_000_000 / pairs).clamp(12, 4_000)
 }
 
 impl<'p, 'f> Search<'p, 'f> {
@@ -85,6 +87,7 @@ impl<'p, 'f> Search<'p, 'f> {
             best: None,
             open: BTreeMap::new(),
             nodes: 0,
+            sideways: false,
             begun: false,
             complete: false,
         };
@@ -154,7 +157,7 @@ impl<'p, 'f> Search<'p, 'f> {
 
     /// Whether there may be something better among assignments of some worth at best.
     fn promises(&self, worth: &Worth) -> bool {
-        self.best.as_ref().is_none_or(|(best, _)| worth < best)
+        self.best.as_ref().is_none_or(|(best, _)| worth < best || (self.sideways && worth == best))
     }
 
     fn worth(&self, assignment: &Assignment) -> Worth {
@@ -183,7 +186,7 @@ impl<'p, 'f> Search<'p, 'f> {
         ]
     }
 
-    /// Goes on with the search for so many nodes: half of them from the root, half of them around the best one.
+    /// Goes on with the search for so many nodes: a quarter of them from the root, the others around the best one.
     pub(super) fn run(&mut self, budget: u64, run: &mut Run<'_>) -> Result<(), AssignError> {
         if !self.begun {
             self.begun = true;
@@ -191,16 +194,19 @@ impl<'p, 'f> Search<'p, 'f> {
                 self.push(root);
             }
         }
-        self.complete = self.explore(budget / 2, run)?;
+        self.complete = self.explore(budget / 4, run)?;
         let rest = core::mem::take(&mut self.open);
-        let end = self.nodes + budget / 2;
+        let end = self.nodes + budget - budget / 4;
         while !self.complete && self.best.is_some() && self.nodes < end {
             self.open.clear();
+            // What is as good leads elsewhere.
+            self.sideways = self.random.chance(1, 2);
             if let Some(start) = self.neighbourhood(run)? {
                 self.push(start);
                 self.explore(AROUND.min(end - self.nodes.min(end)), run)?;
             }
         }
+        self.sideways = false;
         self.open = rest;
         Ok(())
     }

@@ -69,7 +69,8 @@ pub(crate) fn untangle(
             bad = walk.closing(face.as_ref(), &used);
         }
     }
-    Ok(false)
+    // What is still listed need not be on a cycle any more.
+    Ok(walk.closing(face.as_ref(), &used_edges(face.as_ref())).is_empty())
 }
 
 struct Walk<'m, 'p, 'r> {

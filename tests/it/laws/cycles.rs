@@ -56,6 +56,7 @@ fn classes_are_free_of_cycles() {
         (20, 3, Reciprocal::Forbid),
         (41, 3, Reciprocal::ForbidCycles(4)),
         (300, 3, Reciprocal::ForbidCycles(3)),
+        (1_000, 3, Reciprocal::Forbid),
         (3_000, 3, Reciprocal::ForbidCycles(3)),
     ] {
         let mut input = class(students, reviews, rule);
