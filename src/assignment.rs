@@ -8,7 +8,7 @@ use crate::problem::rows::{Rows, index};
 ///
 /// It holds all reviews of students in the result, the fixed ones among them; completed reviews by assessors who have
 /// left, and reviews that nobody will write, are not part of it.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Assignment {
     rows: Rows<u32>,
 }

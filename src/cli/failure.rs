@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use super::output::{self, note};
 use super::table::shown;
+use crate::Id;
 #[cfg(feature = "canvas-http")]
 use crate::canvas::Summary;
 use crate::certificate::Refutation;
@@ -62,8 +63,8 @@ pub(super) enum Failure {
     Usage(String),
     /// There is no valid assignment: the proof, and the same in words.
     Infeasible { file: String, certificate: Box<Refutation>, sentences: Vec<String> },
-    /// Neither an assignment nor a proof was found in so many steps.
-    Undecided { steps: u64 },
+    /// Neither an assignment nor a proof was found in so many steps; the best that keeps all rules but the minima.
+    Undecided { steps: u64, best: Option<Box<Best>> },
     /// An installation or the way there failed: the status, where it answered, and whether it is not known what was done.
     #[cfg_attr(not(feature = "canvas-http"), allow(dead_code, reason = "only Canvas is remote"))]
     Remote { message: String, status: Option<u16>, unclear: bool },
@@ -80,6 +81,22 @@ pub(super) enum Failure {
     Interrupted,
     /// A mistake in this program.
     Bug(String),
+}
+
+/// An assignment that keeps all rules but some minima.
+#[derive(Debug, Serialize)]
+pub(super) struct Best {
+    pub(super) reviews: usize,
+    /// How many of the reviews that the minima of both sides ask for it misses.
+    pub(super) missing: u64,
+    pub(super) pairs: Vec<BestPair>,
+}
+
+/// One review of it.
+#[derive(Debug, Serialize)]
+pub(super) struct BestPair {
+    pub(super) assessor_id: Id,
+    pub(super) asset_id: Id,
 }
 
 #[derive(Serialize)]
@@ -109,6 +126,9 @@ struct Details<'a> {
     certificate: Option<&'a Refutation>,
     #[serde(skip_serializing_if = "Option::is_none")]
     sentences: Option<&'a [String]>,
+    /// The best that was found where nothing is decided.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    best: Option<&'a Best>,
     /// What an installation answered.
     #[serde(skip_serializing_if = "Option::is_none")]
     status: Option<u16>,
@@ -187,8 +207,16 @@ impl Failure {
             Self::ClosedPipe => String::from("standard output is closed"),
             Self::Usage(message) | Self::Remote { message, .. } => message.clone(),
             Self::Infeasible { certificate, .. } => format!("there is no valid assignment: {certificate}"),
-            Self::Undecided { steps } => {
-                format!("undecided: neither an assignment nor a proof that there is none was found in {steps} steps")
+            Self::Undecided { steps, best } => {
+                let undecided = "undecided: neither an assignment nor a proof that there is none was found in";
+                match best {
+                    None => format!("{undecided} {steps} steps"),
+                    Some(best) => format!(
+                        "{undecided} {steps} steps; the best that was found has {} reviews and misses {} that the minima \
+                         ask for",
+                        best.reviews, best.missing
+                    ),
+                }
             }
             #[cfg(feature = "canvas-http")]
             Self::Refused { message, .. } => message.clone(),
@@ -226,6 +254,9 @@ impl Failure {
             }),
             Self::Infeasible { certificate, sentences, .. } => {
                 Some(Details { certificate: Some(certificate), sentences: Some(sentences), ..details })
+            }
+            Self::Undecided { best, .. } if best.is_some() || line.is_some() => {
+                Some(Details { best: best.as_deref(), ..details })
             }
             Self::Remote { status, unclear, .. } => {
                 Some(Details { status: *status, unclear: Some(*unclear), ..details })

@@ -16,7 +16,7 @@ use serde::Serialize;
 use crate::certificate::{Infeasible, Refutation};
 use crate::input::Input;
 use crate::problem::Problem;
-use crate::strategy::{Run, find_cut};
+use crate::strategy::{Run, find_cut, refute};
 
 /// Whether a problem has a valid assignment, and if not, why not and what would help.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -39,13 +39,7 @@ pub struct Explanation {
 #[must_use]
 pub fn explain(input: &Input, problem: &Problem) -> Explanation {
     match certificate_of(problem) {
-        None => Explanation {
-            feasible: true,
-            certificate: None,
-            bottleneck: None,
-            sentences: alloc::vec![String::from("a valid plan exists: every minimum can be met")],
-            relief: Vec::new(),
-        },
+        None => without_cut(problem),
         Some(certificate) => {
             let bottleneck = Bottleneck::new(problem, &certificate);
             let relief = relief::reliefs(input, problem, &certificate, &bottleneck);
@@ -60,6 +54,16 @@ pub fn explain(input: &Input, problem: &Problem) -> Explanation {
             }
         }
     }
+}
+
+/// Explains a problem that no cut refutes: a search may.
+fn without_cut(problem: &Problem) -> Explanation {
+    let (feasible, certificate, sentences) = match refute(problem, &mut Run::new(0)) {
+        Ok(None) => (true, None, alloc::vec![String::from("a valid plan exists: every minimum can be met")]),
+        Ok(Some(refutation)) => (false, Some(refutation.clone()), sentences(problem, &refutation)),
+        Err(undecided) => (false, None, alloc::vec![alloc::format!("{undecided}")]),
+    };
+    Explanation { feasible, certificate, bottleneck: None, sentences, relief: Vec::new() }
 }
 
 /// An infeasible problem in words, without looking for what would help.

@@ -42,6 +42,14 @@ impl<W: Weight> Face<W> {
         &self.net
     }
 
+    /// Whether some flow of least cost uses an edge and another one does not, as far as the edge's own cost tells.
+    pub(crate) fn is_open(&self, edge: u32) -> bool {
+        let edge = edge as usize;
+        let head = self.net.right_node(self.net.edge_right[edge] as usize);
+        let tail = self.net.tail_node(edge);
+        self.net.edge_cost[edge] + self.flow.potential[tail] == self.flow.potential[head]
+    }
+
     const fn source(&self) -> usize {
         self.met.len() - 2
     }

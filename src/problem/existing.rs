@@ -65,6 +65,8 @@ pub(crate) struct Settled {
     pub(crate) received: Vec<u32>,
     /// Musts for which several copies would do.
     pub(crate) work_musts: Vec<WorkMust>,
+    /// How many reviews there are in all, where a search has settled that before.
+    pub(crate) total: Option<u64>,
 }
 
 impl Settled {
@@ -77,6 +79,7 @@ impl Settled {
             given: alloc::vec![0; students],
             received: alloc::vec![0; submissions],
             work_musts: Vec::new(),
+            total: None,
         }
     }
 

@@ -1,6 +1,8 @@
 //! What is asked, checked and compiled: dense indices in canonical order, eligibility, and what stands already.
 
+pub(crate) mod arcs;
 mod cards;
+mod cycles;
 mod digest;
 mod dimension;
 mod eligibility;
@@ -25,7 +27,7 @@ use alloc::vec::Vec;
 use crate::assignment::Assignment;
 use crate::diagnostic::Diagnostics;
 use crate::id::Id;
-use crate::input::{Admission, Bound, CopyRule, Demand, Existing, Input, Policy, Reciprocal, Source, StrategyChoice};
+use crate::input::{Admission, Bound, CopyRule, Demand, Existing, Input, Policy, Source, StrategyChoice};
 use cards::Cards;
 use dimension::Dimension;
 use pairs::Pairs;
@@ -107,6 +109,7 @@ impl Problem {
             pairs,
         };
         problem.settle(input, &mut found);
+        problem.report_standing_cycles(&mut found);
         if found.has_errors() {
             return Err(found);
         }
@@ -329,16 +332,8 @@ impl Problem {
 /// Rules that are read but cannot be kept yet are refused, never ignored.
 fn refuse_what_is_missing(policy: &Policy, found: &mut Diagnostics) {
     let help = "this release cannot keep the rule; remove it from the policy";
-    let mut refuse = |pointer: &str, what: &str| {
-        found.error("unsupported", pointer, format_args!("{what} is not supported by this release"), help);
-    };
     if !policy.panel.is_empty() {
-        refuse("/policy/panel", "a panel rule");
-    }
-    match policy.reciprocal {
-        Reciprocal::Allow | Reciprocal::Avoid => {}
-        Reciprocal::Forbid => refuse("/policy/reciprocal", "reciprocal \"forbid\""),
-        Reciprocal::ForbidCycles(_) => refuse("/policy/reciprocal", "forbid_cycles"),
+        found.error("unsupported", "/policy/panel", "a panel rule is not supported by this release", help);
     }
 }
 

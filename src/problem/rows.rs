@@ -8,7 +8,7 @@ use crate::parallel::join;
 ///
 /// Invariant: `starts` has one entry more than there are rows, does not decrease, and ends with `values.len()`; where
 /// there is no value at all it is empty, so that what is said of nothing costs neither memory nor a look at it.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Rows<T> {
     len: usize,
     starts: Vec<u32>,

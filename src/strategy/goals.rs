@@ -46,6 +46,8 @@ pub(crate) enum Aim {
     Affinity,
     /// The same where all sums are equal, so that nothing but the number of reviews is left to decide.
     Fewest,
+    /// How many reviews there are, with the fewest deletes before that: what settles the number for all later goals.
+    Count,
     /// The pairs of a model are those of optimal assignments alone, of which those that gain belong to all; the fewest
     /// reviews are taken.
     Face,
@@ -126,6 +128,9 @@ pub(crate) fn count_is_free(problem: &Problem, aim: Aim) -> bool {
 
 /// All goals of the flow; `Count` is left out where the number of reviews is settled.
 pub(crate) fn full_order(problem: &Problem, aim: Aim, count_settled: bool) -> Vec<Goal> {
+    if aim == Aim::Count {
+        return counting_order(problem);
+    }
     let mut order = hard_goals(problem);
     if aim == Aim::Face {
         order.extend([Goal::Gain, Goal::Count]);

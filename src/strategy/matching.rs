@@ -2,12 +2,11 @@
 
 use alloc::vec::Vec;
 
+use super::cycles::{Kept, Relax, finish};
 use super::goals::Aim;
 use super::network::Model;
 use super::optimum::{Optimum, optimum};
-use super::reciprocal::fewer_reciprocal;
 use super::{AssignError, Guarantees, Run, Solution, Strategy};
-use crate::assignment::Assignment;
 use crate::problem::Problem;
 use crate::problem::rows::index;
 use crate::random::{Purpose, Random};
@@ -32,8 +31,8 @@ impl Strategy for Matching {
     }
 
     fn assign(&self, problem: &Problem, run: &mut Run<'_>) -> Result<Solution, AssignError> {
-        let assignment = seeded_choice(seeded_optimum(problem, Aim::Even, run)?, run)?;
-        Ok(Solution::new(self.name(), run.seed, assignment))
+        let kept = seeded_choice(seeded_optimum(problem, Aim::Even, run)?, Aim::Even, &even, run)?;
+        Ok(Solution { bound: kept.bound, ..Solution::new(self.name(), run.seed, kept.assignment) })
     }
 }
 
@@ -54,11 +53,21 @@ pub(super) fn seeded_optimum<'p>(
     optimum(model, run)
 }
 
-/// One of the optimal assignments: the seed chooses among equals, then reciprocal reviews are avoided.
-pub(super) fn seeded_choice(mut optimum: Optimum<'_>, run: &mut Run<'_>) -> Result<Assignment, AssignError> {
+/// All optima of strategies without a goal of their own.
+pub(super) fn even<'p>(problem: &'p Problem, run: &mut Run<'_>) -> Result<Optimum<'p>, AssignError> {
+    seeded_optimum(problem, Aim::Even, run)
+}
+
+/// One of the optimal assignments: the seed chooses among equals, then reciprocal reviews and cycles are seen to.
+pub(super) fn seeded_choice(
+    mut optimum: Optimum<'_>,
+    aim: Aim,
+    relax: &Relax<'_>,
+    run: &mut Run<'_>,
+) -> Result<Kept, AssignError> {
     let turns = 64.max(optimum.chosen().min(2_000));
     optimum.walk(turns, &mut Random::new(run.seed, Purpose::Walk), run)?;
-    fewer_reciprocal(optimum, run.seed, run)
+    finish(optimum, aim, relax, run.seed, run)
 }
 
 /// All students and all submissions, each in a seeded order.

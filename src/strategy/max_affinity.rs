@@ -12,7 +12,7 @@ use super::ideal::numbers_decide;
 use super::infeasible::certified;
 use super::matching::{seeded_choice, seeded_optimum, seeded_orders};
 use super::network::Model;
-use super::optimum::optimum;
+use super::optimum::{Optimum, optimum};
 use super::room::Room;
 use super::scores::{Hindrance, Solved, solve};
 use super::{AssignError, Guarantees, Run, Solution, Strategy};
@@ -42,21 +42,32 @@ impl Strategy for MaxAffinity {
     }
 
     fn assign(&self, problem: &Problem, run: &mut Run<'_>) -> Result<Solution, AssignError> {
-        if problem.pairs.scores.values().iter().all(|&(_, score)| score == 0) {
-            // The shared goals decide, on the few pairs that they need.
-            let certificate =
-                (proves(problem) && numbers_decide(problem)).then(|| Certificate::Optimal(worthless(problem)));
-            let assignment = seeded_choice(seeded_optimum(problem, Aim::Fewest, run)?, run)?;
-            return Ok(Solution { certificate, ..Solution::new(self.name(), run.seed, assignment) });
-        }
-        let (students, submissions) = seeded_orders(problem, run.seed);
-        let nodes = Model { aim: Aim::Affinity, ..Model::nodes(problem, &students, &submissions) };
-        let (room, solved) = greatest(&nodes, run)?;
-        let proven = proves(problem) && room.has_all();
-        let certificate = if proven { proof(&nodes, &solved).map(Certificate::Optimal) } else { None };
-        let assignment = seeded_choice(optimum(face(&nodes, &room, &solved), run)?, run)?;
-        Ok(Solution { certificate, ..Solution::new(self.name(), run.seed, assignment) })
+        let (optimum, certificate) = best(problem, run)?;
+        let kept = seeded_choice(optimum, Aim::Affinity, &greatest_sums, run)?;
+        let certificate = certificate.filter(|_| problem.longest_forbidden().is_none());
+        Ok(Solution { certificate, bound: kept.bound, ..Solution::new(self.name(), run.seed, kept.assignment) })
     }
+}
+
+/// All assignments of the greatest sum of scores.
+fn greatest_sums<'p>(problem: &'p Problem, run: &mut Run<'_>) -> Result<Optimum<'p>, AssignError> {
+    best(problem, run).map(|(optimum, _)| optimum)
+}
+
+/// The same, with the proof where there is one.
+fn best<'p>(problem: &'p Problem, run: &mut Run<'_>) -> Result<(Optimum<'p>, Option<Certificate>), AssignError> {
+    if problem.pairs.scores.values().iter().all(|&(_, score)| score == 0) {
+        // The shared goals decide, on the few pairs that they need.
+        let certificate =
+            (proves(problem) && numbers_decide(problem)).then(|| Certificate::Optimal(worthless(problem)));
+        return Ok((seeded_optimum(problem, Aim::Fewest, run)?, certificate));
+    }
+    let (students, submissions) = seeded_orders(problem, run.seed);
+    let nodes = Model { aim: Aim::Affinity, ..Model::nodes(problem, &students, &submissions) };
+    let (room, solved) = greatest(&nodes, run)?;
+    let proven = proves(problem) && room.has_all();
+    let certificate = if proven { proof(&nodes, &solved).map(Certificate::Optimal) } else { None };
+    Ok((optimum(face(&nodes, &room, &solved), run)?, certificate))
 }
 
 /// The greatest sum of scores, and among what.

@@ -8,6 +8,7 @@
 
 mod candidates;
 mod classes;
+mod cycles;
 mod duals;
 mod goals;
 mod ideal;
@@ -30,6 +31,7 @@ pub use max_affinity::MaxAffinity;
 pub use random::RandomAssignment;
 pub use round_robin::RoundRobin;
 
+pub(crate) use cycles::refute;
 pub(crate) use goals::counts;
 pub(crate) use optimum::find_cut;
 
@@ -103,6 +105,14 @@ pub enum AssignError {
     /// No valid assignment exists; the certificate proves it.
     #[error("there is no valid assignment: {0}")]
     Infeasible(Box<Refutation>),
+    /// Neither an assignment nor a proof was found by a search that the rules ask for, because they are no network.
+    #[error("undecided after {steps} steps of search")]
+    Undecided {
+        /// How many partial assignments and optima were looked at.
+        steps: u64,
+        /// The best that was found of what keeps all rules but the minima.
+        best: Option<Box<Assignment>>,
+    },
     /// The observer asked to stop.
     #[error("interrupted")]
     Interrupted,

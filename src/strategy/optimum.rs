@@ -8,7 +8,7 @@ use super::infeasible::certificate;
 use super::network::Model;
 use super::{AssignError, Run};
 use crate::assignment::Assignment;
-use crate::certificate::{Infeasible, Refutation};
+use crate::certificate::{Exhausted, Infeasible, Refutation};
 use crate::flow::{Common, Face, Flow, Network, Weight};
 use crate::input::Shortfall;
 use crate::problem::Problem;
@@ -28,6 +28,8 @@ pub(crate) trait OptimalFace {
     fn ends(&self, edge: u32) -> (usize, usize);
     /// Per edge, whether it is used.
     fn used(&self) -> &[bool];
+    /// Whether some optimal assignment has an edge and another one has not, as far as the edge's own cost tells.
+    fn is_open(&self, edge: u32) -> bool;
     /// What all optimal assignments have in common; `count` is how many reviews were asked for.
     fn common(&self, count: Option<u64>) -> Common;
 }
@@ -48,6 +50,9 @@ impl<W: Weight> OptimalFace for Face<W> {
     fn used(&self) -> &[bool] {
         &self.flow().used
     }
+    fn is_open(&self, edge: u32) -> bool {
+        Face::is_open(self, edge)
+    }
     fn common(&self, count: Option<u64>) -> Common {
         self.flow().common(self.network(), count)
     }
@@ -57,6 +62,8 @@ impl<W: Weight> OptimalFace for Face<W> {
 pub(crate) struct Optimum<'p> {
     pub(crate) model: Model<'p>,
     pub(crate) face: Box<dyn OptimalFace>,
+    /// How many reviews beside the fixed ones there are, where that comes before the goals.
+    pub(crate) count: Option<u64>,
 }
 
 impl Optimum<'_> {
@@ -113,8 +120,8 @@ pub(crate) fn fixed_pairs(problem: &Problem) -> impl Iterator<Item = (u32, u32)>
 pub(crate) fn optimum<'p>(mut model: Model<'p>, run: &mut Run<'_>) -> Result<Optimum<'p>, AssignError> {
     // Nothing is short where the pairs are those of optimal assignments, whatever the policy says.
     let strict = model.problem.policy.shortfall == Shortfall::Error && model.aim != Aim::Face;
-    let face = optimal_face(&mut model, strict, run)?;
-    Ok(Optimum { model, face })
+    let Settled { face, count, .. } = settled(&mut model, strict, run)?;
+    Ok(Optimum { model, face, count })
 }
 
 /// The same, for a model that is needed afterwards; minima that cannot be met are an error only if `strict`. Pairs
@@ -140,10 +147,14 @@ pub(super) fn settled(model: &mut Model<'_>, strict: bool, run: &mut Run<'_>) ->
     let problem = model.problem;
     let sizes = model.sizes();
     let mut count = model.count;
-    if problem.counts_deletes()
+    let fixed = || problem.settled.received.iter().map(|&count| u64::from(count)).sum::<u64>();
+    let total = problem.settled.total.filter(|_| model.aim != Aim::Face);
+    if let Some(total) = total {
+        count = Some(total.checked_sub(fixed()).ok_or_else(without_cut)?);
+    } else if problem.counts_deletes()
         && !problem.asks_nothing()
         && !count_is_free(problem, model.aim)
-        && model.aim != Aim::Face
+        && !matches!(model.aim, Aim::Face | Aim::Count)
     {
         let goals = Goals::compose(&counting_order(problem), &sizes);
         count = Some(if fits(&goals) {
@@ -153,13 +164,23 @@ pub(super) fn settled(model: &mut Model<'_>, strict: bool, run: &mut Run<'_>) ->
         });
     }
     let goals = Goals::compose(&full_order(problem, model.aim, count.is_some()), &sizes);
-    let face: Box<dyn OptimalFace> = if fits(&goals) {
-        let (network, flow) = solve::<i64>(model, &goals, count, strict, run)?;
-        Box::new(Face::new(network, flow))
+    // Where the number is given from outside, no cut tells why the minima are not met with it.
+    let (met, face): (bool, Box<dyn OptimalFace>) = if fits(&goals) {
+        let (network, flow) = solve::<i64>(model, &goals, count, strict && total.is_none(), run)?;
+        (
+            flow.value == count.unwrap_or(flow.value) && !(strict && flow.is_short(&network)),
+            Box::new(Face::new(network, flow)),
+        )
     } else {
-        let (network, flow) = solve::<i128>(model, &goals, count, strict, run)?;
-        Box::new(Face::new(network, flow))
+        let (network, flow) = solve::<i128>(model, &goals, count, strict && total.is_none(), run)?;
+        (
+            flow.value == count.unwrap_or(flow.value) && !(strict && flow.is_short(&network)),
+            Box::new(Face::new(network, flow)),
+        )
     };
+    if total.is_some() && !met {
+        return Err(without_cut());
+    }
     Ok(Settled { face, goals, count })
 }
 
@@ -224,4 +245,9 @@ fn solve<W: Weight>(
         return Err(AssignError::Infeasible(Box::new(Refutation::Cut(certificate(model)))));
     }
     Ok((network, flow))
+}
+
+/// A part of a search in which the number of reviews that is given cannot be had.
+fn without_cut() -> AssignError {
+    AssignError::Infeasible(Box::new(Refutation::Search(Exhausted::new(1))))
 }

@@ -9,6 +9,7 @@
 use alloc::vec::Vec;
 use core::ops::Range;
 
+use super::cycles::Rule;
 use super::ideal::{Component, Ideal};
 use crate::assignment::Assignment;
 use crate::input::CopyRule;
@@ -21,7 +22,7 @@ const TRIES: usize = 200;
 /// How many places in a row are looked at for a partner.
 const LOOK: usize = 20_000;
 
-/// How often all reciprocal places are gone through.
+/// How often all places that break a rule on persons are gone through.
 const ROUNDS: usize = 20;
 
 /// Places of both sides, paired.
@@ -62,6 +63,27 @@ impl<'p> Pairing<'p> {
             debug_assert_eq!(pairing.asset.len(), pairing.giver.len());
             pairing.components.push(start..pairing.giver.len());
         }
+        pairing
+    }
+
+    /// The places of an assignment, all in one component.
+    pub(super) fn of_assignment(problem: &'p Problem, assignment: &Assignment) -> Self {
+        let mut pairing = Self {
+            problem,
+            giver: Vec::with_capacity(assignment.len()),
+            asset: Vec::with_capacity(assignment.len()),
+            places: Vec::with_capacity(problem.students()),
+            components: Vec::new(),
+        };
+        for student in 0..problem.students() {
+            let first = index(pairing.giver.len());
+            let free =
+                assignment.of(student).iter().filter(|&&asset| !problem.settled.is_fixed(student, asset as usize));
+            pairing.asset.extend(free);
+            pairing.giver.resize(pairing.asset.len(), index(student));
+            pairing.places.push((first, index(pairing.giver.len())));
+        }
+        pairing.components.push(0..pairing.giver.len());
         pairing
     }
 
@@ -180,6 +202,55 @@ impl<'p> Pairing<'p> {
             self.asset.swap(a, b);
         }
         lower
+    }
+
+    /// Exchanges places until no review is on a forbidden cycle; false when some are left. `rule` has the reviews that
+    /// are in every result and no others.
+    pub(super) fn untangle(&mut self, mut rule: Rule<'_>, random: &mut Random) -> bool {
+        let closes = |rule: &mut Rule<'_>, giver: &[u32], asset: &[u32], place: usize| {
+            u32::from(rule.closes(giver[place], asset[place]))
+        };
+        for (&student, &submission) in self.giver.iter().zip(&self.asset) {
+            rule.put(student, submission);
+        }
+        for _ in 0..ROUNDS {
+            let bad = |place: &usize| rule.closes(self.giver[*place], self.asset[*place]);
+            let found: Vec<usize> = (0..self.giver.len()).filter(bad).collect();
+            if found.is_empty() {
+                return true;
+            }
+            for place in found {
+                let component = self.component_of(place);
+                for _ in 0..TRIES {
+                    if closes(&mut rule, &self.giver, &self.asset, place) == 0 {
+                        break;
+                    }
+                    let other = component.start + random.index(component.len());
+                    if !self.may_exchange(place, other) {
+                        continue;
+                    }
+                    let places = [place, other];
+                    let before: u32 = places.iter().map(|&at| closes(&mut rule, &self.giver, &self.asset, at)).sum();
+                    self.exchange(&mut rule, place, other);
+                    let after: u32 = places.iter().map(|&at| closes(&mut rule, &self.giver, &self.asset, at)).sum();
+                    if after >= before {
+                        self.exchange(&mut rule, place, other);
+                    }
+                }
+            }
+        }
+        false
+    }
+
+    /// Exchanges two places, and tells the rule.
+    fn exchange(&mut self, rule: &mut Rule<'_>, a: usize, b: usize) {
+        for at in [a, b] {
+            rule.take(self.giver[at], self.asset[at]);
+        }
+        self.asset.swap(a, b);
+        for at in [a, b] {
+            rule.put(self.giver[at], self.asset[at]);
+        }
     }
 
     /// How many authors of the work at a place review a work of its student.

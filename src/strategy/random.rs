@@ -3,11 +3,12 @@
 use alloc::vec::Vec;
 
 use super::candidates::ALL_PAIRS;
+use super::cycles::finish;
 use super::goals::Aim;
 use super::ideal::{Component, Ideal};
-use super::matching::seeded_optimum;
+use super::matching::{even, seeded_optimum};
 use super::pairing::Pairing;
-use super::reciprocal::{fewer_reciprocal, settles_reciprocal};
+use super::reciprocal::settles_reciprocal;
 use super::regular::Uniform;
 use super::{AssignError, Guarantees, Run, Solution, Strategy};
 use crate::assignment::Assignment;
@@ -41,8 +42,8 @@ impl Strategy for RandomAssignment {
         let mut optimum = seeded_optimum(problem, Aim::Even, run)?;
         let turns = 64 + 4 * optimum.created();
         optimum.walk(turns, &mut Random::new(run.seed, Purpose::Walk), run)?;
-        let assignment = fewer_reciprocal(optimum, run.seed, run)?;
-        Ok(Solution::new(self.name(), run.seed, assignment))
+        let kept = finish(optimum, Aim::Even, &even, run.seed, run)?;
+        Ok(Solution { bound: kept.bound, ..Solution::new(self.name(), run.seed, kept.assignment) })
     }
 }
 

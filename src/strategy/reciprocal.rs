@@ -1,12 +1,13 @@
 //! `reciprocal: avoid`: fewer reviews that go both ways, everything else staying optimal.
 //!
 //! Not a flow: first a local search by random cycles over the optimal assignments, then, up to a size, an exact
-//! search that forbids one direction of a pair after the other (branch and bound with the flow as its bound).
+//! search on bit sets for none at all, and one that forbids one direction of a pair after the other (branch and bound with the flow as its bound).
 
 use alloc::boxed::Box;
 use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 
+use super::cycles::{Asked, Decided, Rule};
 use super::goals::Aim;
 use super::network::Model;
 use super::optimum::{OptimalFace, Optimum, assignment_of, optimal_face, used_edges};
@@ -14,8 +15,8 @@ use super::pairing::Pairing;
 use super::{AssignError, Run, objective};
 use crate::assignment::Assignment;
 use crate::input::Reciprocal;
-use crate::problem::Problem;
 use crate::problem::rows::index;
+use crate::problem::{Problem, Standing};
 use crate::random::{Purpose, Random};
 
 /// Up to this many students the exact search is tried.
@@ -24,6 +25,8 @@ const EXACT_UP_TO: usize = 40;
 const CYCLE_EVERY: usize = 16;
 /// How many flows the exact search may solve.
 const EXACT_BUDGET: usize = 3_000;
+/// How many partial assignments the search for none at all may look at.
+const EXACT_NODES: u64 = 100_000;
 
 /// Ends a run: with `reciprocal: avoid`, looks for an equally good assignment with fewer reciprocal pairs.
 pub(super) fn fewer_reciprocal(
@@ -37,10 +40,17 @@ pub(super) fn fewer_reciprocal(
         return Ok(best);
     }
     let mut random = Random::new(seed, Purpose::Reciprocal);
-    let floor = fixed_reciprocal(problem);
+    let mut floor = fixed_reciprocal(problem);
     let chosen = optimum.chosen();
     let effort = Effort { floor, steps: 100_000, patience: (40 * chosen).clamp(500, 20_000) };
     let mut left = descend(&optimum.model, &mut optimum.face, effort, &mut random, &mut best, run)?;
+    if left > floor
+        && problem.students() <= EXACT_UP_TO
+        && let Some(none) = without_choice(&optimum, run)?
+    {
+        left = problem.reciprocal_pairs(&none).len();
+        (floor, best) = (left, none);
+    }
     if left > floor && problem.students() <= EXACT_UP_TO {
         let wanted = worth(&optimum.model, &best);
         let mut search = Exact { model: &optimum.model, wanted, floor, budget: EXACT_BUDGET, random, best, left };
@@ -52,8 +62,31 @@ pub(super) fn fewer_reciprocal(
     Ok(best)
 }
 
+/// An optimum in which no review goes both ways that could be left out, if a search within its budget finds one: none
+/// has fewer.
+fn without_choice(optimum: &Optimum<'_>, run: &mut Run<'_>) -> Result<Option<Assignment>, AssignError> {
+    let problem = optimum.model.problem;
+    let mut rule = Rule::new(problem, 2);
+    let idle = problem.settled.reviews.iter().filter(|review| review.standing == Standing::Idle);
+    for review in idle {
+        let person = review.student.or_else(|| problem.people.other(&review.assessor_id));
+        if let Some(person) = person {
+            rule.put(person, review.submission);
+        }
+    }
+    let Some(asked) = Asked::of_optimum(optimum, &rule) else { return Ok(None) };
+    Ok(match asked.answer(Some(EXACT_NODES), &mut 0, run)? {
+        Decided::Found(assignment) => Some(assignment),
+        Decided::Refuted | Decided::Open => None,
+    })
+}
+
 /// Ends a run by pairing; none when the assignment should come from the flow, so that the exact search can follow.
 pub(super) fn settles_reciprocal(pairing: &mut Pairing<'_>, problem: &Problem, seed: u64) -> Option<Assignment> {
+    if let Some(rule) = Rule::of(problem) {
+        let kept = pairing.untangle(rule, &mut Random::new(seed, Purpose::Reciprocal));
+        return kept.then(|| pairing.assignment());
+    }
     let avoid = problem.policy.reciprocal == Reciprocal::Avoid;
     if avoid {
         pairing.fewer_reciprocal(&mut Random::new(seed, Purpose::Reciprocal));
@@ -278,7 +311,7 @@ fn worth(model: &Model<'_>, assignment: &Assignment) -> (super::Objective, i128)
 }
 
 /// Whether every must for which several copies would do is met.
-fn meets_work_musts(problem: &Problem, assignment: &Assignment) -> bool {
+pub(super) fn meets_work_musts(problem: &Problem, assignment: &Assignment) -> bool {
     problem.settled.work_musts.iter().all(|must| {
         let of = assignment.of(must.student as usize).iter();
         of.copied().any(|submission| problem.people.work_of[submission as usize] == must.work)

@@ -2,11 +2,13 @@
 
 use alloc::vec::Vec;
 
+use super::cycles::finish;
+use super::goals::Aim;
 use super::ideal::{Component, Ideal};
 use super::network::Model;
-use super::optimum::optimum;
+use super::optimum::{Optimum, optimum};
 use super::pairing::Pairing;
-use super::reciprocal::{fewer_reciprocal, settles_reciprocal};
+use super::reciprocal::settles_reciprocal;
 use super::regular::Uniform;
 use super::{AssignError, Guarantees, Run, Solution, Strategy};
 use crate::assignment::Assignment;
@@ -40,21 +42,26 @@ impl Strategy for RoundRobin {
         if let Some(assignment) = uniform.or_else(|| rotated(problem)) {
             return Ok(Solution::new(self.name(), run.seed, assignment));
         }
-        let students: Vec<u32> = (0..index(problem.students())).collect();
-        let submissions: Vec<u32> = (0..index(problem.submissions())).collect();
-        let mut model = Model::new(problem, &students, &submissions, &mut Random::new(0, Purpose::Candidates));
-        let ring = Ring::by_person(problem);
-        for (left, pairs) in model.pairs.iter_mut().enumerate() {
-            // Nearest in the ring first, so that the flow rotates as far as the rules let it.
-            let here = ring.of_student[model.students[left] as usize];
-            pairs.sort_by_key(|pair| {
-                let there = ring.of_submission[model.submissions[pair.right as usize] as usize];
-                if there > here { there - here } else { there + ring.length - here }
-            });
-        }
-        let assignment = fewer_reciprocal(optimum(model, run)?, 0, run)?;
-        Ok(Solution::new(self.name(), run.seed, assignment))
+        let kept = finish(nearest(problem, run)?, Aim::Even, &nearest, 0, run)?;
+        Ok(Solution { bound: kept.bound, ..Solution::new(self.name(), run.seed, kept.assignment) })
     }
+}
+
+/// The optimum in which everybody reviews those who come next, as far as the flow lets them.
+fn nearest<'p>(problem: &'p Problem, run: &mut Run<'_>) -> Result<Optimum<'p>, AssignError> {
+    let students: Vec<u32> = (0..index(problem.students())).collect();
+    let submissions: Vec<u32> = (0..index(problem.submissions())).collect();
+    let mut model = Model::new(problem, &students, &submissions, &mut Random::new(0, Purpose::Candidates));
+    let ring = Ring::by_person(problem);
+    for (left, pairs) in model.pairs.iter_mut().enumerate() {
+        // Nearest in the ring first, so that the flow rotates as far as the rules let it.
+        let here = ring.of_student[model.students[left] as usize];
+        pairs.sort_by_key(|pair| {
+            let there = ring.of_submission[model.submissions[pair.right as usize] as usize];
+            if there > here { there - here } else { there + ring.length - here }
+        });
+    }
+    optimum(model, run)
 }
 
 /// Everybody's place in a ring; a submission stands where its first listed author does.

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use peerplan::formats::micros_from_f64;
-use peerplan::input::{Affinity, Bound, Demand, Input, Rule, RuleKind, RuleTarget, Student, Submission};
+use peerplan::input::{Affinity, Bound, Demand, Input, Reciprocal, Rule, RuleKind, RuleTarget, Student, Submission};
 use peerplan::strategy::{Run, objective, registry};
 use peerplan::verify::verify;
 use peerplan::{Certificate, Plan, Problem};
@@ -112,6 +112,48 @@ fn every_paper_gets_its_reviews_and_loads_are_as_even_as_numbers_allow() {
             let squares: u64 = loads.map(|load| load * load).sum();
             assert_eq!(squares, evenest(papers * demand, reviewers), "{name}, {}", strategy.name());
             assert_eq!(squares, objective(&problem, &solution.assignment).given_squares);
+        }
+    }
+}
+
+/// The greatest total scores without cycles of persons, by an integer program: of length 2, and of length 2 and 3.
+fn greatest_without_cycles(name: &str) -> Option<[i64; 2]> {
+    match name {
+        "bidgame-honest" => Some([84_000_000, 84_000_000]),
+        "bidgame-malicious" => Some([79_000_000, 77_500_000]),
+        _ => None,
+    }
+}
+
+#[test]
+fn the_greatest_scores_are_reached_without_cycles() {
+    let conferences = conferences();
+    if conferences.is_empty() {
+        println!("skipped: there are no conference data beside the project");
+    }
+    for (name, facts, scores) in conferences {
+        let Some(greatest) = greatest_without_cycles(&name) else { continue };
+        let mut input = read(&facts, &scores);
+        for author in facts["authors"].as_array().expect("an array") {
+            let of = |side: usize| author[side].as_u64().expect("an index");
+            let paper = usize::try_from(of(1)).expect("small");
+            input.submissions[paper].authors.push(of(0).into());
+        }
+        for (rule, greatest) in [Reciprocal::Forbid, Reciprocal::ForbidCycles(3)].into_iter().zip(greatest) {
+            input.policy.reciprocal = rule;
+            let problem = Problem::new(&input).unwrap_or_else(|found| panic!("{name}: {found}"));
+            for strategy in registry() {
+                let solution =
+                    strategy.assign(&problem, &mut Run::new(5)).unwrap_or_else(|error| panic!("{name}: {error}"));
+                let plan = Plan::diff(&problem, &solution);
+                let verdict = verify(&input, &plan.view(&problem));
+                assert!(verdict.valid(), "{name}, {}: {:#?}", strategy.name(), verdict.violations);
+                assert_eq!(solution.bound, None, "{name}, {}", strategy.name());
+                if strategy.name() == "max_affinity" {
+                    assert_eq!(plan.report().affinity.total_units, greatest, "{name}, {rule:?}");
+                    assert_eq!(solution.certificate, None);
+                }
+            }
         }
     }
 }

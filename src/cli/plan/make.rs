@@ -1,11 +1,13 @@
 //! Planning itself: strategy, difference, check.
 
-use crate::cli::failure::Failure;
+use crate::Problem;
+use crate::assignment::Assignment;
+use crate::cli::failure::{Best, BestPair, Failure};
 use crate::cli::load::Loaded;
 use crate::cli::progress::Bar;
 use crate::explain;
 use crate::plan::Plan;
-use crate::strategy::{AssignError, Run, by_name};
+use crate::strategy::{AssignError, Run, by_name, objective};
 use crate::verify::verify;
 
 /// The plan for a problem, checked; with the proof that it is the best one where `certificate` asks for it and the
@@ -24,7 +26,11 @@ pub(super) fn plan(loaded: &Loaded, certificate: bool, bar: &mut Bar) -> Result<
             return Err(Failure::Infeasible { file: loaded.file.clone(), certificate, sentences });
         }
         Err(AssignError::Interrupted) => return Err(Failure::Interrupted),
-        Err(AssignError::OutOfBudget { steps }) => return Err(Failure::Undecided { steps }),
+        Err(AssignError::OutOfBudget { steps }) => return Err(Failure::Undecided { steps, best: None }),
+        Err(AssignError::Undecided { steps, best }) => {
+            let best = best.map(|best| Box::new(self::best(problem, &best)));
+            return Err(Failure::Undecided { steps, best });
+        }
     };
     solution.strategy = choice;
     if !certificate {
@@ -40,5 +46,18 @@ pub(super) fn plan(loaded: &Loaded, certificate: bool, bar: &mut Bar) -> Result<
             let count = verdict.violations.len() as u64 + verdict.omitted;
             Err(Failure::Bug(format!("the plan breaks {count} promises and is not written; the first is {violation}")))
         }
+    }
+}
+
+/// An assignment that keeps all rules but some minima, as a message tells it.
+fn best(problem: &Problem, assignment: &Assignment) -> Best {
+    let pair = |(student, submission): (usize, usize)| BestPair {
+        assessor_id: problem.student_id(student).clone(),
+        asset_id: problem.submission_id(submission).clone(),
+    };
+    Best {
+        reviews: assignment.len(),
+        missing: objective(problem, assignment).missing,
+        pairs: assignment.pairs().map(pair).collect(),
     }
 }

@@ -266,7 +266,12 @@ fn policy() -> impl Strategy<Value = Policy> {
     let existing = prop_oneof![2 => Just(Existing::Keep), 3 => Just(Existing::Rebalance), 2 => Just(Existing::Replace)];
     let shortfall = prop_oneof![3 => Just(Shortfall::Error), 1 => Just(Shortfall::Partial)];
     let unscored = prop_oneof![2 => Just(Unscored::Allow), 1 => Just(Unscored::Forbid)];
-    let reciprocal = prop_oneof![Just(Reciprocal::Allow), Just(Reciprocal::Avoid)];
+    let reciprocal = prop_oneof![
+        2 => Just(Reciprocal::Allow),
+        4 => Just(Reciprocal::Avoid),
+        2 => Just(Reciprocal::Forbid),
+        1 => (2..5_u64).prop_map(Reciprocal::ForbidCycles),
+    ];
     let once = prop_oneof![4 => Just(CopyRule::Once), 1 => Just(CopyRule::Free)];
     let bounds = (per_student, per_submission);
     let relations = (relation(), relation(), labels);

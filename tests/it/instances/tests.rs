@@ -81,6 +81,7 @@ fn features(input: &Input, facts: &Facts<'_>) -> Vec<(&'static str, bool)> {
         ("unscored forbidden", policy.unscored == Unscored::Forbid),
         ("partial", policy.shortfall == Shortfall::Partial),
         ("reciprocal avoided", policy.reciprocal == Reciprocal::Avoid),
+        ("cycles forbidden", !matches!(policy.reciprocal, Reciprocal::Allow | Reciprocal::Avoid)),
         ("nothing asked", facts.nothing_asked()),
         ("nobody may review it", input.submissions.iter().any(|submission| !can_get(&submission.id))),
     ]
@@ -127,6 +128,7 @@ fn small_problems_reach_every_feature() {
         150,
         &["feasible", "several optima", "existing", "balanced", "bound on submissions", "reciprocal avoided"],
     );
+    at_least(100, &["cycles forbidden"]);
     at_least(50, &["infeasible", "one valid assignment", "2 to 12 optima", "must", "must not", "should", "should not"]);
     at_least(50, &["copies", "completed", "partial", "kept", "rebalanced", "history avoided", "history forbidden"]);
     at_least(

@@ -1,6 +1,7 @@
 //! What every strategy promises, checked against the oracle on random problems.
 
 mod cases;
+mod cycles;
 mod draws;
 mod optimality;
 mod ways;

@@ -290,12 +290,5 @@ fn the_first_hundred_of_each_code_are_kept() {
 
 #[test]
 fn what_this_release_cannot_keep_is_refused() {
-    check(
-        CLASS,
-        &[
-            (r#""policy": {"panel": [{"label": "sections", "max": 1}]}"#, &[("unsupported", "/policy/panel")]),
-            (r#""policy": {"reciprocal": "forbid"}"#, &[("unsupported", "/policy/reciprocal")]),
-            (r#""policy": {"reciprocal": {"forbid_cycles": 3}}"#, &[("unsupported", "/policy/reciprocal")]),
-        ],
-    );
+    check(CLASS, &[(r#""policy": {"panel": [{"label": "sections", "max": 1}]}"#, &[("unsupported", "/policy/panel")])]);
 }

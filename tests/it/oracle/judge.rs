@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use peerplan::Id;
-use peerplan::input::{Demand, Existing, Panel, Reciprocal, Shortfall, Student, Submission};
+use peerplan::input::{Demand, Existing, Panel, Reciprocal, RuleKind, RuleTarget, Shortfall, Student, Submission};
 
 use super::facts::{Assignment, Facts, Fate, Pair, given, left, received, to_u64};
 use super::rules::values;
@@ -150,15 +150,27 @@ impl Facts<'_> {
         to_u64(reviews.iter().filter(|(assessor, of)| of == asset && has_value(assessor)).count())
     }
 
-    /// No cycle of persons that the fixed reviews do not form already among themselves.
+    /// No cycle of persons with a review that could have been left out.
     fn breaks_no_cycle_rule(&self, result: &Assignment) -> bool {
         let longest = match self.rules.input.policy.reciprocal {
             Reciprocal::Allow | Reciprocal::Avoid => return true,
             Reciprocal::Forbid => 2,
             Reciprocal::ForbidCycles(longest) => longest,
         };
-        let (all, fixed) = (self.who_reviews_whom(result), self.who_reviews_whom(&self.fixed));
-        all.difference(&fixed).all(|(from, to)| !within_steps(&all, to, from, longest.saturating_sub(1)))
+        let all = self.who_reviews_whom(result);
+        let chosen = result.difference(&self.fixed).filter(|pair| !self.meets_must_by_author(pair)).cloned().collect();
+        let chosen = self.who_reviews_whom(&chosen);
+        chosen.iter().all(|(from, to)| !within_steps(&all, to, from, longest.saturating_sub(1)))
+    }
+
+    /// Whether a must names an author of the submission: some copy of the work is reviewed whatever is chosen.
+    fn meets_must_by_author(&self, (assessor, asset): &Pair) -> bool {
+        let authors = self.rules.authors(self.rules.submission(asset));
+        self.rules.input.rules.iter().any(|rule| {
+            rule.kind == RuleKind::MustReview
+                && rule.assessor_id == *assessor
+                && matches!(&rule.target, RuleTarget::User(user) if authors.contains(user))
+        })
     }
 
     /// Pairs of persons of whom the first reviews a work of the second.

@@ -1,0 +1,119 @@
+//! Whether any assignment within bounds keeps a cycle rule: backtracking on bit sets.
+//!
+//! To find a subgraph of given degrees without short cycles is NP-hard (N. Boehmer, R. Bredereck and A. Nichterlein,
+//! "Combating Collusion Rings is Hard but Possible", AAAI 2022), and a flow alone may be far from the truth. So pairs
+//! are decided one after the other, the most constrained first. After each decision follows what it implies
+//! ([`State`]: cycles that are nearly closed, bounds that leave no choice), a matching within the bounds must still
+//! exist ([`witness`]) and is the answer if it keeps the rule by chance, and what was refuted is refuted for all
+//! that are alike ([`twins`]).
+
+mod question;
+mod state;
+mod twins;
+mod witness;
+
+use alloc::vec::Vec;
+
+pub(crate) use question::{Question, WorkLimit};
+
+use crate::strategy::{AssignError, Run};
+use state::State;
+
+/// What came of a search.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Answer {
+    /// Rows and columns of an assignment that keeps the rule.
+    Found(Vec<(u32, u32)>),
+    /// There is none.
+    Refuted,
+    /// The budget ended before.
+    Open,
+}
+
+/// Every so many partial assignments the run is told.
+const REPORT_EVERY: u64 = 256;
+
+impl Question {
+    /// Looks for an assignment; `nodes` counts the partial assignments looked at, up to `budget` if there is one.
+    pub(crate) fn answer(
+        &self,
+        budget: Option<u64>,
+        nodes: &mut u64,
+        run: &mut Run<'_>,
+    ) -> Result<Answer, AssignError> {
+        let end = budget.map(|budget| nodes.saturating_add(budget));
+        let mut open = alloc::vec![State::new(self)];
+        while let Some(mut state) = open.pop() {
+            if end.is_some_and(|end| *nodes >= end) {
+                return Ok(Answer::Open);
+            }
+            if nodes.is_multiple_of(REPORT_EVERY) {
+                run.report("searching", *nodes, end.unwrap_or(0))?;
+            }
+            *nodes += 1;
+            if !self.settle(&mut state) {
+                continue;
+            }
+            if let Some(found) = self.solution(&state) {
+                return Ok(Answer::Found(found));
+            }
+            let Some((row, column)) = self.choose(&state) else { continue };
+            let mut without = state.clone();
+            self.refute_alike(&state, row, column, &mut without);
+            open.push(without);
+            state.choose(row, column);
+            open.push(state);
+        }
+        Ok(Answer::Refuted)
+    }
+
+    /// Follows what a state implies; false when that is a contradiction.
+    fn settle(&self, state: &mut State) -> bool {
+        self.propagate(state) && self.rematch(state)
+    }
+
+    /// The pair to be decided next: of the row or column with the least choice.
+    fn choose(&self, state: &State) -> Option<(usize, usize)> {
+        let rows = (0..self.rows.len()).map(|row| (self.row_needs(state, row), true, row));
+        let columns = (0..self.columns.len()).map(|column| (self.column_needs(state, column), false, column));
+        let node = rows.chain(columns).filter(|((need, open), ..)| *open > 0 && *need > 0);
+        let least = node.min_by_key(|&((need, open), side, at)| (open - need.min(open), open, side, at));
+        let Some((_, is_row, at)) = least else {
+            // The minima are met; what is left is to reach a count, or a copy of a work.
+            let row = (0..self.rows.len()).find(|&row| state.may[row] != 0)?;
+            return Some((row, state.may[row].trailing_zeros() as usize));
+        };
+        let others = bits(if is_row { state.may[at] } else { state.may_by_column[at] });
+        let tightest = others.min_by_key(|&other| {
+            let (need, open) = if is_row { self.column_needs(state, other) } else { self.row_needs(state, other) };
+            (if need == 0 { u32::MAX } else { open - need.min(open) }, open, other)
+        })?;
+        Some(if is_row { (at, tightest) } else { (tightest, at) })
+    }
+
+    /// How many more pairs a row needs, and how many are open.
+    fn row_needs(&self, state: &State, row: usize) -> (u32, u32) {
+        (self.rows[row].min.saturating_sub(state.yes[row].count_ones()), state.may[row].count_ones())
+    }
+
+    /// The same of a column.
+    fn column_needs(&self, state: &State, column: usize) -> (u32, u32) {
+        let yes = state.yes_by_column[column].count_ones();
+        (self.columns[column].min.saturating_sub(yes), state.may_by_column[column].count_ones())
+    }
+}
+
+/// The places of the bits of a set, ascending.
+fn bits(mut set: u64) -> impl Iterator<Item = usize> {
+    core::iter::from_fn(move || {
+        let first = set.trailing_zeros();
+        (set != 0).then(|| {
+            set &= set - 1;
+            first as usize
+        })
+    })
+}
+
+#[cfg(test)]
+#[path = "tests.rs"]
+mod tests;

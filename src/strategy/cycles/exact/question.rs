@@ -1,0 +1,173 @@
+//! What is asked: bounds, open pairs, and who is an author of what, as bit sets.
+
+use alloc::vec::Vec;
+
+use crate::flow::Window;
+use crate::problem::Problem;
+use crate::strategy::cycles::rule::Rule;
+
+/// So many rows, columns and persons fit into a set.
+pub(crate) const MOST: usize = 64;
+
+/// How many of some columns a row has: the copies of one work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct WorkLimit {
+    pub(crate) row: usize,
+    pub(crate) columns: u64,
+    pub(crate) min: u32,
+    pub(crate) max: u32,
+}
+
+/// How many pairs some columns have together: the copies of one work with a bound of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Shared {
+    pub(crate) columns: u64,
+    pub(crate) window: Window,
+}
+
+/// Rows are students, columns are submissions.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Question {
+    pub(crate) rows: Vec<Window>,
+    pub(crate) columns: Vec<Window>,
+    /// Row -> columns that may be chosen.
+    pub(crate) open: Vec<u64>,
+    /// Row -> columns that are chosen already, beside the open ones.
+    pub(crate) forced: Vec<u64>,
+    /// Row -> columns that are on no forbidden cycle whatever happens.
+    pub(crate) exempt: Vec<u64>,
+    pub(crate) works: Vec<WorkLimit>,
+    pub(crate) shared: Vec<Shared>,
+    /// How many pairs there are in all, where that is given.
+    pub(crate) total: Option<u32>,
+    /// The length of the longest forbidden cycles.
+    pub(crate) longest: usize,
+    /// Row -> its person, if the person may be on a cycle.
+    pub(crate) person: Vec<Option<usize>>,
+    /// Column -> the authors who may be on a cycle.
+    pub(crate) authors: Vec<u64>,
+    /// Person -> whom they review in every result.
+    pub(crate) standing: Vec<u64>,
+    /// Row -> the only column whose only author it is, and column -> that row, where there is nothing else to say of
+    /// the person.
+    pub(super) own_column: Vec<Option<usize>>,
+    pub(super) own_row: Vec<Option<usize>>,
+    /// Rows and columns of which exchanges are not looked into: several authors, several works, copies.
+    pub(super) odd_rows: u64,
+    pub(super) odd_columns: u64,
+}
+
+impl Question {
+    /// A question between some students and submissions of a problem, without bounds and pairs yet; none when there
+    /// are too many.
+    pub(crate) fn between(problem: &Problem, rule: &Rule<'_>, students: &[u32], submissions: &[u32]) -> Option<Self> {
+        if students.len() > MOST || submissions.len() > MOST {
+            return None;
+        }
+        // A person without reviews to give or without a work to be reviewed is on no cycle.
+        let mut gives = alloc::vec![false; problem.people.persons()];
+        let mut receives = gives.clone();
+        for &student in students {
+            gives[student as usize] = true;
+        }
+        let authors = submissions.iter().flat_map(|&submission| problem.authors(submission as usize));
+        for &author in authors {
+            receives[author as usize] = true;
+        }
+        let arcs = rule.arcs();
+        let persons: Vec<u32> = (0..crate::problem::rows::index(gives.len()))
+            .filter(|&person| {
+                (gives[person as usize] || !arcs.out(person).is_empty())
+                    && (receives[person as usize] || !arcs.back(person).is_empty())
+            })
+            .collect();
+        if persons.len() > MOST {
+            return None;
+        }
+        let place = |person: &u32| persons.binary_search(person).ok();
+        let set = |of: &[u32]| of.iter().filter_map(place).fold(0_u64, |set, person| set | 1 << person);
+        let mut question = Self {
+            rows: alloc::vec![Window::default(); students.len()],
+            columns: alloc::vec![Window::default(); submissions.len()],
+            open: alloc::vec![0; students.len()],
+            forced: alloc::vec![0; students.len()],
+            exempt: alloc::vec![0; students.len()],
+            works: Vec::new(),
+            shared: Vec::new(),
+            total: None,
+            longest: rule.longest(),
+            person: students.iter().map(place).collect(),
+            authors: submissions.iter().map(|&submission| set(problem.authors(submission as usize))).collect(),
+            standing: persons.iter().map(|&person| set(arcs.out(person))).collect(),
+            ..Self::default()
+        };
+        for (row, &student) in students.iter().enumerate() {
+            for (column, &submission) in submissions.iter().enumerate() {
+                if rule.has_to_be(student, submission) {
+                    question.exempt[row] |= 1 << column;
+                }
+            }
+        }
+        Some(question)
+    }
+
+    /// Adds bounds on works: a window for each, and its place for each column that has one.
+    pub(crate) fn share(&mut self, windows: &[Window], of: impl Fn(usize) -> Option<usize>) {
+        let mut shared: Vec<Shared> = windows.iter().map(|&window| Shared { columns: 0, window }).collect();
+        for column in 0..self.columns.len() {
+            if let Some(place) = of(column) {
+                shared[place].columns |= 1 << column;
+            }
+        }
+        self.shared = shared;
+    }
+
+    /// Adds an open pair.
+    pub(crate) fn allow(&mut self, row: usize, column: usize) {
+        self.open[row] |= 1 << column;
+    }
+
+    /// Adds a pair that is chosen already.
+    pub(crate) fn demand(&mut self, row: usize, column: usize) {
+        self.forced[row] |= 1 << column;
+    }
+
+    /// To be called once all bounds and pairs are there: who has exactly one column of their own.
+    pub(crate) fn closed(mut self) -> Self {
+        let (rows, columns) = (self.rows.len(), self.columns.len());
+        self.own_column = alloc::vec![None; rows];
+        self.own_row = alloc::vec![None; columns];
+        let (mut odd_rows, mut odd_columns) = (0_u64, 0_u64);
+        let mut pairs = Vec::new();
+        for person in 0..self.standing.len() {
+            let mut owns = (0..columns).filter(|&column| self.authors[column] >> person & 1 == 1);
+            let (first, second) = (owns.next(), owns.next());
+            match ((0..rows).find(|&row| self.person[row] == Some(person)), first, second) {
+                (Some(row), Some(column), None) if self.authors[column].is_power_of_two() => pairs.push((row, column)),
+                (row, ..) => {
+                    if let Some(row) = row {
+                        odd_rows |= 1 << row;
+                    }
+                    for column in (0..columns).filter(|&column| self.authors[column] >> person & 1 == 1) {
+                        odd_columns |= 1 << column;
+                    }
+                }
+            }
+        }
+        for limit in &self.works {
+            odd_rows |= 1 << limit.row;
+            odd_columns |= limit.columns;
+        }
+        odd_columns |= self.shared.iter().fold(0, |set, shared| set | shared.columns);
+        for (row, &exempt) in self.exempt.iter().enumerate().filter(|(_, exempt)| **exempt != 0) {
+            odd_rows |= 1 << row;
+            odd_columns |= exempt;
+        }
+        for (row, column) in pairs {
+            self.own_column[row] = Some(column);
+            self.own_row[column] = Some(row);
+        }
+        (self.odd_rows, self.odd_columns) = (odd_rows, odd_columns);
+        self
+    }
+}

@@ -1,0 +1,209 @@
+//! Forbidden cycles of persons who review each other: the last word of every strategy.
+//!
+//! The rule is no flow, and hard in general (N. Boehmer, R. Bredereck and A. Nichterlein, "Combating Collusion Rings is
+//! Hard but Possible", AAAI 2022). So a strategy first finds all optima without it ([`Relax`]), and among them one that
+//! keeps it is looked for: by a walk ([`walk`]), then exactly ([`decide`]). If there is none, goals give way to the
+//! rule: branch and bound forbids the reviews of one cycle after the other, with the strategy's own optimum as the bound
+//! ([`search`]); and where that finds nothing, [`exact`] decides whether there is anything to be found.
+
+mod decide;
+mod exact;
+mod rule;
+mod search;
+mod walk;
+
+use alloc::boxed::Box;
+
+pub(crate) use decide::{Asked, Decided};
+pub(crate) use rule::Rule;
+
+use super::goals::{Aim, count_is_free, objective};
+use super::ideal::is_plain;
+use super::matching::seeded_optimum;
+use super::optimum::Optimum;
+use super::pairing::Pairing;
+use super::reciprocal::fewer_reciprocal;
+use super::{AssignError, Matching, Objective, Run, Strategy as _, find_cut};
+use crate::assignment::Assignment;
+use crate::certificate::{Exhausted, Refutation};
+use crate::input::{Reciprocal, Shortfall};
+use crate::problem::Problem;
+use crate::random::{Purpose, Random};
+use search::Search;
+
+/// How a strategy finds all its optima where no cycles are forbidden.
+pub(super) type Relax<'f> = dyn for<'q> Fn(&'q Problem, &mut Run<'_>) -> Result<Optimum<'q>, AssignError> + 'f;
+
+/// Partial assignments that an exact search looks at among the optima.
+const AMONG_OPTIMA: u64 = 20_000;
+/// Partial assignments that an exact search looks at before the search by flows.
+const BEFORE_FLOWS: u64 = 5_000;
+/// Partial assignments after which a problem that is not small stays undecided.
+const UNDECIDED_AFTER: u64 = 300_000;
+
+/// An assignment, and what none goes below where it may be above it.
+pub(super) struct Kept {
+    pub(super) assignment: Assignment,
+    pub(super) bound: Option<Objective>,
+}
+
+/// Ends a run with one of the optima of a strategy, or what comes closest to them and keeps the rule on cycles.
+pub(super) fn finish(
+    optimum: Optimum<'_>,
+    aim: Aim,
+    relax: &Relax<'_>,
+    seed: u64,
+    run: &mut Run<'_>,
+) -> Result<Kept, AssignError> {
+    match optimum.model.problem.policy.reciprocal {
+        Reciprocal::Allow => Ok(Kept { assignment: optimum.assignment(), bound: None }),
+        Reciprocal::Avoid => Ok(Kept { assignment: fewer_reciprocal(optimum, seed, run)?, bound: None }),
+        Reciprocal::Forbid | Reciprocal::ForbidCycles(_) => keep(optimum, aim, relax, seed, run),
+    }
+}
+
+fn keep(
+    mut optimum: Optimum<'_>,
+    aim: Aim,
+    relax: &Relax<'_>,
+    seed: u64,
+    run: &mut Run<'_>,
+) -> Result<Kept, AssignError> {
+    let problem = optimum.model.problem;
+    let Some(rule) = Rule::of(problem) else {
+        return Ok(Kept { assignment: optimum.assignment(), bound: None });
+    };
+    let mut random = Random::new(seed, Purpose::Reciprocal);
+    // Where counts decide all goals, any exchange keeps them: also one of pairs that the flow was not told of.
+    let worthless = || problem.pairs.scores.values().iter().all(|&(_, score)| score == 0);
+    if is_plain(problem) && (aim == Aim::Even || worthless()) {
+        let mut pairing = Pairing::of_assignment(problem, &optimum.assignment());
+        if pairing.untangle(rule.clone(), &mut random) {
+            return Ok(Kept { assignment: pairing.assignment(), bound: None });
+        }
+    }
+    let steps = (100 * optimum.chosen()).clamp(2_000, 200_000);
+    if walk::untangle(&optimum.model, &mut optimum.face, &rule, steps, &mut random, run)? {
+        return Ok(Kept { assignment: optimum.assignment(), bound: None });
+    }
+    let mut nodes = 0;
+    if let Some(asked) = Asked::of_optimum(&optimum, &rule)
+        && let Decided::Found(assignment) = asked.answer(Some(AMONG_OPTIMA), &mut nodes, run)?
+    {
+        return Ok(Kept { assignment, bound: None });
+    }
+    let relaxed = optimum.assignment();
+    drop(optimum);
+    let sought = Sought { problem, rule: &rule, aim, relax, relaxed, random };
+    // Deletes come before the number of reviews, and after it: so the number is settled by a search of its own.
+    if !problem.counts_deletes() || problem.asks_nothing() || count_is_free(problem, aim) {
+        return Ok(sought.find(None, nodes, seed, run)?.into_kept(true));
+    }
+    let first = Sought { aim: Aim::Count, relax: &fewest, relaxed: sought.relaxed.clone(), ..sought.clone() };
+    let first = first.find(None, nodes, seed, run)?;
+    let proven = first.is_complete();
+    let Kept { assignment, .. } = first.into_kept(true);
+    let settled = problem.with_total(objective(problem, &assignment).count);
+    let Some(rule) = Rule::of(&settled) else { return Ok(Kept { assignment, bound: None }) };
+    let sought = Sought { problem: &settled, rule: &rule, aim, relax, relaxed: sought.relaxed, random: sought.random };
+    Ok(sought.find(Some(assignment), 0, seed, run)?.into_kept(proven))
+}
+
+/// The fewest deletes, then the fewest reviews.
+fn fewest<'p>(problem: &'p Problem, run: &mut Run<'_>) -> Result<Optimum<'p>, AssignError> {
+    seeded_optimum(problem, Aim::Count, run)
+}
+
+/// What is looked for once no optimum keeps the rule.
+#[derive(Clone)]
+struct Sought<'p, 'f> {
+    problem: &'p Problem,
+    rule: &'f Rule<'p>,
+    aim: Aim,
+    relax: &'f Relax<'f>,
+    /// The optimum without the rule.
+    relaxed: Assignment,
+    random: Random,
+}
+
+impl<'p, 'f> Sought<'p, 'f> {
+    /// A search that has found something; `known` is an assignment that keeps the rule, `nodes` how many partial
+    /// assignments were looked at before.
+    fn find(
+        &self,
+        known: Option<Assignment>,
+        mut nodes: u64,
+        seed: u64,
+        run: &mut Run<'_>,
+    ) -> Result<Search<'p, 'f>, AssignError> {
+        let Self { problem, rule, aim, relax, .. } = *self;
+        let mut search = Search::new(problem, rule, aim, relax, self.relaxed.clone(), self.random.clone());
+        if let Some(known) = known {
+            search.offer(known);
+        }
+        let asked = if search.best().is_none() { Asked::of_rules(problem, rule) } else { None };
+        if let Some(asked) = &asked {
+            match asked.answer(Some(BEFORE_FLOWS), &mut nodes, run)? {
+                Decided::Found(assignment) => search.offer(assignment),
+                Decided::Refuted => return Err(exhausted(nodes)),
+                Decided::Open => {}
+            }
+        }
+        search.run(search::budget(problem), run)?;
+        if search.best().is_some() {
+            return Ok(search);
+        }
+        if search.is_complete() {
+            return Err(exhausted(nodes + search.nodes()));
+        }
+        let budget = (!decide::is_small(problem)).then_some(UNDECIDED_AFTER);
+        match asked.map(|asked| asked.answer(budget, &mut nodes, run)).transpose()? {
+            Some(Decided::Found(assignment)) => {
+                search.offer(assignment);
+                search.run(search::budget(problem), run)?;
+                Ok(search)
+            }
+            Some(Decided::Refuted) => Err(exhausted(nodes)),
+            Some(Decided::Open) | None => {
+                let best = best_partial(problem, aim, relax, seed, run)?;
+                Err(AssignError::Undecided { steps: nodes + search.nodes(), best: Some(Box::new(best)) })
+            }
+        }
+    }
+}
+
+fn exhausted(nodes: u64) -> AssignError {
+    AssignError::Infeasible(Box::new(Refutation::Search(Exhausted::new(nodes))))
+}
+
+/// An assignment that keeps the rule and misses few of the minima.
+fn best_partial(
+    problem: &Problem,
+    aim: Aim,
+    relax: &Relax<'_>,
+    seed: u64,
+    run: &mut Run<'_>,
+) -> Result<Assignment, AssignError> {
+    let lenient = problem.with_shortfall(Shortfall::Partial);
+    let kept = keep(relax(&lenient, run)?, aim, relax, seed, run)?;
+    Ok(kept.assignment)
+}
+
+/// The proof that no assignment keeps the hard rules, the minima among them whatever the policy says of shortfalls; none
+/// when one does.
+///
+/// # Errors
+/// [`AssignError::Undecided`] where a cycle rule is neither met nor refuted within the budget, and what ends any run.
+pub(crate) fn refute(problem: &Problem, run: &mut Run<'_>) -> Result<Option<Refutation>, AssignError> {
+    if let Some(cut) = find_cut(problem, run)? {
+        return Ok(Some(Refutation::Cut(cut)));
+    }
+    if problem.longest_forbidden().is_none() {
+        return Ok(None);
+    }
+    match Matching.assign(&problem.with_shortfall(Shortfall::Error), run) {
+        Ok(_) => Ok(None),
+        Err(AssignError::Infeasible(refutation)) => Ok(Some(*refutation)),
+        Err(error) => Err(error),
+    }
+}

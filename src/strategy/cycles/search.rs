@@ -1,0 +1,390 @@
+//! Branch and bound: of a forbidden cycle, one arc after the other is forbidden, those before it being demanded.
+//!
+//! Each node is the same problem with fewer pairs and more fixed ones, and the optimum of the strategy there bounds all
+//! that follow. Nodes of the least loss come first, among equals those with the fewest reviews on cycles; now and then
+//! the search goes straight down for something to compare with. Then all but some students keep the reviews of the best
+//! assignment found, and those are searched through again (large neighbourhoods; P. Shaw, "Using constraint programming
+//! and local search methods to solve vehicle routing problems", CP 1998).
+
+use alloc::collections::BTreeMap;
+use alloc::vec::Vec;
+
+use super::decide::{Asked, Decided};
+use super::rule::Rule;
+use super::walk::untangle;
+use super::{Kept, Relax};
+use crate::assignment::Assignment;
+use crate::input::Shortfall;
+use crate::problem::Problem;
+use crate::problem::rows::index;
+use crate::random::Random;
+use crate::strategy::goals::{Aim, Objective, count_is_free, objective};
+use crate::strategy::reciprocal::meets_work_musts;
+use crate::strategy::{AssignError, Run};
+
+/// Partial assignments that the exact search looks at in each node.
+const IN_NODE: u64 = 200;
+/// Every so many nodes the search goes straight down.
+const DIVE_EVERY: u64 = 8;
+/// So many nodes are opened around the best assignment before others are kept of it.
+const AROUND: u64 = 40;
+/// So many reviews on cycles are looked at for the shortest cycle.
+const LOOK: usize = 24;
+
+/// What an assignment reaches, goal by goal in the order of the goals.
+type Worth = [i128; 11];
+
+/// Pairs that are taken out and pairs that are demanded, and the optimum of what is left.
+#[derive(Debug, Clone)]
+struct Node {
+    worth: Worth,
+    tangles: usize,
+    without: Vec<(u32, u32)>,
+    with: Vec<(u32, u32)>,
+    assignment: Assignment,
+}
+
+/// One search.
+pub(super) struct Search<'p, 'f> {
+    problem: &'p Problem,
+    rule: &'f Rule<'p>,
+    aim: Aim,
+    relax: &'f Relax<'f>,
+    /// The optimum without the rule.
+    relaxed: Assignment,
+    random: Random,
+    best: Option<(Worth, Assignment)>,
+    open: BTreeMap<(Worth, usize, u64), Node>,
+    nodes: u64,
+    /// Whether what is as good as the best one counts as better.
+    sideways: bool,
+    begun: bool,
+    complete: bool,
+}
+
+/// How many optima a search may compute: all that are needed where they are small, fewer the larger they are.
+pub(super) fn budget(problem: &Problem) -> u64 {
+    let pairs = (problem.students() as u64).saturating_mul(problem.submissions() as u64).max(1);
+    (6_000_000 / pairs).clamp(12, 4_000)
+}
+
+impl<'p, 'f> Search<'p, 'f> {
+    pub(super) fn new(
+        problem: &'p Problem,
+        rule: &'f Rule<'p>,
+        aim: Aim,
+        relax: &'f Relax<'f>,
+        relaxed: Assignment,
+        random: Random,
+    ) -> Self {
+        let mut search = Self {
+            problem,
+            rule,
+            aim,
+            relax,
+            relaxed,
+            random,
+            best: None,
+            open: BTreeMap::new(),
+            nodes: 0,
+            sideways: false,
+            begun: false,
+            complete: false,
+        };
+        if problem.policy.shortfall == Shortfall::Partial {
+            // Minima may be missed, so reviews on cycles can simply be left out.
+            let mut pairs: Vec<(u32, u32)> = pairs(&search.relaxed).collect();
+            let mut rest = search.relaxed.clone();
+            while let Some(broken) = rule.broken(&rest).first() {
+                pairs.retain(|pair| pair != broken);
+                rest = Assignment::new(problem.students(), pairs.clone());
+            }
+            search.offer(rest);
+        }
+        search
+    }
+
+    /// The best assignment so far.
+    pub(super) const fn best(&self) -> Option<&(Worth, Assignment)> {
+        self.best.as_ref()
+    }
+
+    /// How many optima were computed.
+    pub(super) const fn nodes(&self) -> u64 {
+        self.nodes
+    }
+
+    /// Whether nothing better is left.
+    pub(super) const fn is_complete(&self) -> bool {
+        self.complete
+    }
+
+    /// Takes an assignment that keeps the rule for the best one, if it is.
+    pub(super) fn offer(&mut self, assignment: Assignment) {
+        debug_assert!(self.rule.kept(&assignment));
+        let worth = self.worth(&assignment);
+        if self.promises(&worth) {
+            self.best = Some((worth, assignment));
+        }
+    }
+
+    /// What is found, with its bound; `proven` says whether a search before this one went through everything.
+    ///
+    /// # Panics
+    /// When nothing was found.
+    pub(super) fn into_kept(self, proven: bool) -> Kept {
+        let bound = self.bound(proven);
+        let (_, assignment) = self.best.expect("asked for only where something was found");
+        Kept { assignment, bound }
+    }
+
+    /// What no valid assignment goes below; none where the best one is known to be the best in the shared goals.
+    fn bound(&self, proven: bool) -> Option<Objective> {
+        let (_, best) = self.best.as_ref()?;
+        let shared = |assignment: &Assignment| {
+            let mut shared = objective(self.problem, assignment);
+            if self.aim != Aim::Even {
+                (shared.given_squares, shared.spread_squares) = (0, 0);
+            }
+            if count_is_free(self.problem, self.aim) {
+                shared.count = 0;
+            }
+            shared
+        };
+        let bound = shared(&self.relaxed);
+        (!(proven && self.complete) && shared(best) != bound).then_some(bound)
+    }
+
+    /// Whether there may be something better among assignments of some worth at best.
+    fn promises(&self, worth: &Worth) -> bool {
+        self.best.as_ref().is_none_or(|(best, _)| worth < best || (self.sideways && worth == best))
+    }
+
+    fn worth(&self, assignment: &Assignment) -> Worth {
+        let problem = self.problem;
+        let free = count_is_free(problem, self.aim);
+        let Objective {
+            missing,
+            missing_squares,
+            count,
+            received_squares,
+            deletes,
+            lost,
+            given_squares,
+            spread_squares,
+        } = objective(problem, assignment);
+        let score = |(student, submission)| i128::from(problem.score(student, submission).unwrap_or(0));
+        let scores: i128 = if self.aim != Aim::Affinity { 0 } else { assignment.pairs().map(score).sum() };
+        if self.aim == Aim::Count {
+            let before = [missing.into(), missing_squares.into(), 0, deletes.into(), count.into()];
+            return core::array::from_fn(|goal| before.get(goal).copied().unwrap_or(0));
+        }
+        let kept = problem.settled.movable.entries().filter(|&(i, j)| assignment.contains(i, j as usize)).count();
+        [
+            missing.into(),
+            missing_squares.into(),
+            if problem.asks_nothing() { -i128::from(index(kept)) } else { 0 },
+            if free { 0 } else { count.into() },
+            received_squares.into(),
+            deletes.into(),
+            lost.into(),
+            if self.aim == Aim::Even { given_squares.into() } else { 0 },
+            if self.aim == Aim::Even { spread_squares.into() } else { 0 },
+            -scores,
+            if free { count.into() } else { 0 },
+        ]
+    }
+
+    /// Goes on with the search for so many nodes: a quarter of them from the root, the others around the best one.
+    pub(super) fn run(&mut self, budget: u64, run: &mut Run<'_>) -> Result<(), AssignError> {
+        if !self.begun {
+            self.begun = true;
+            if let Some(root) = self.node(Vec::new(), Vec::new(), run)? {
+                self.push(root);
+            }
+        }
+        self.complete = self.explore(budget / 4, run)?;
+        let rest = core::mem::take(&mut self.open);
+        let end = self.nodes + budget - budget / 4;
+        while !self.complete && self.best.is_some() && self.nodes < end {
+            self.open.clear();
+            // What is as good leads elsewhere.
+            self.sideways = self.random.chance(1, 2);
+            if let Some(start) = self.neighbourhood(run)? {
+                self.push(start);
+                self.explore(AROUND.min(end - self.nodes.min(end)), run)?;
+            }
+        }
+        self.sideways = false;
+        self.open = rest;
+        Ok(())
+    }
+
+    /// The assignments in which most students review as in the best one.
+    fn neighbourhood(&mut self, run: &mut Run<'_>) -> Result<Option<Node>, AssignError> {
+        let Some((_, best)) = &self.best else { return Ok(None) };
+        let of_four = 1 + self.random.below(3);
+        let free: Vec<bool> = (0..self.problem.students()).map(|_| self.random.chance(of_four, 4)).collect();
+        let kept = pairs(best).filter(|&(student, submission)| {
+            !free[student as usize] && !self.problem.settled.is_fixed(student as usize, submission as usize)
+        });
+        let with = kept.collect();
+        self.node(Vec::new(), with, run)
+    }
+
+    /// Opens up to so many nodes; whether nothing better is left.
+    fn explore(&mut self, budget: u64, run: &mut Run<'_>) -> Result<bool, AssignError> {
+        let end = self.nodes + budget;
+        let mut dive: Option<(Worth, usize, u64)> = None;
+        let mut rounds = 0_u64;
+        while self.nodes < end {
+            let diving = dive.is_some();
+            let next = dive.take().and_then(|key| self.open.remove(&key));
+            let Some(node) = next.or_else(|| self.open.pop_first().map(|(_, node)| node)) else {
+                return Ok(true);
+            };
+            if !self.promises(&node.worth) {
+                // The dive ended above the best one; where the first of all nodes does, nothing better is left.
+                if !diving {
+                    return Ok(true);
+                }
+                continue;
+            }
+            rounds += 1;
+            let first = self.branch(&node, run)?;
+            if diving || self.best.is_none() || rounds.is_multiple_of(DIVE_EVERY) {
+                dive = first;
+            }
+        }
+        Ok(false)
+    }
+
+    fn push(&mut self, node: Node) -> Option<(Worth, usize, u64)> {
+        if !self.promises(&node.worth) {
+            return None;
+        }
+        let key = (node.worth, node.tangles, self.nodes);
+        self.open.insert(key, node);
+        Some(key)
+    }
+
+    /// Opens the nodes that follow from one; returns the best of them.
+    fn branch(&mut self, node: &Node, run: &mut Run<'_>) -> Result<Option<(Worth, usize, u64)>, AssignError> {
+        let mut with = node.with.clone();
+        let mut best = None;
+        for arc in self.arcs(node) {
+            let pairs = self.pairs_of(arc);
+            let mut without = node.without.clone();
+            without.extend_from_slice(&pairs);
+            if let Some(child) = self.node(without, with.clone(), run)? {
+                let key = self.push(child);
+                best = match (best, key) {
+                    (Some(best), Some(key)) => Some(core::cmp::min(best, key)),
+                    (best, key) => key.or(best),
+                };
+            }
+            // From here on the arc is there: by the one pair that makes it, where there is no other.
+            let open: Vec<_> = pairs.into_iter().filter(|pair| !node.without.contains(pair)).collect();
+            if let [pair] = open[..]
+                && !with.contains(&pair)
+            {
+                with.push(pair);
+            }
+        }
+        Ok(best)
+    }
+
+    /// The arcs of a short forbidden cycle that could be missing, as persons.
+    fn arcs(&self, node: &Node) -> Vec<(u32, u32)> {
+        let mut standing = self.rule.clone();
+        for &(student, submission) in &node.with {
+            standing.put(student, submission);
+        }
+        let mut graph = self.rule.clone();
+        graph.put_all(&node.assignment);
+        let mut broken = self.rule.broken(&node.assignment);
+        broken.truncate(LOOK);
+        let arcs = broken.into_iter().filter_map(|(student, submission)| {
+            let cycle = graph.cycle(student, submission)?;
+            let next = cycle.iter().copied().cycle().skip(1);
+            let arcs = cycle.iter().copied().zip(next);
+            let open = arcs.filter(|&(from, to)| !standing.arcs().out(from).contains(&to));
+            Some(open.collect::<Vec<_>>())
+        });
+        arcs.filter(|arcs| !arcs.is_empty()).min_by_key(Vec::len).unwrap_or_default()
+    }
+
+    /// The free pairs that make an arc and could be left out.
+    fn pairs_of(&self, (student, author): (u32, u32)) -> Vec<(u32, u32)> {
+        let people = &self.problem.people;
+        let works = people.works_by.row(author as usize).iter();
+        let copies = works.flat_map(|&work| people.copies.row(work as usize)).copied();
+        let mut pairs: Vec<_> = copies
+            .filter(|&copy| {
+                self.problem.is_free(student as usize, copy as usize) && !self.rule.has_to_be(student, copy)
+            })
+            .map(|copy| (student, copy))
+            .collect();
+        pairs.sort_unstable();
+        pairs
+    }
+
+    /// A node; none where nothing is left. What is found on the way is offered.
+    fn node(
+        &mut self,
+        mut without: Vec<(u32, u32)>,
+        with: Vec<(u32, u32)>,
+        run: &mut Run<'_>,
+    ) -> Result<Option<Node>, AssignError> {
+        run.report("cycles", self.nodes, 0)?;
+        self.nodes += 1;
+        let mut rule = self.rule.clone();
+        for &(student, submission) in &with {
+            rule.put(student, submission);
+        }
+        if with.iter().any(|&(student, submission)| rule.closes(student, submission)) {
+            return Ok(None);
+        }
+        let barred = rule.barred();
+        without.extend(barred.into_iter().filter(|pair| !with.contains(pair)));
+        without.sort_unstable();
+        without.dedup();
+        if with.iter().any(|pair| without.binary_search(pair).is_ok()) {
+            return Ok(None);
+        }
+        let narrowed = self.problem.narrowed(&without, &with);
+        let mut optimum = match (self.relax)(&narrowed, run) {
+            Ok(optimum) => optimum,
+            Err(AssignError::Infeasible(_)) => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        let first = optimum.assignment();
+        let worth = self.worth(&first);
+        if !self.promises(&worth) || !meets_work_musts(self.problem, &first) {
+            return Ok(None);
+        }
+        let steps = (4 * optimum.chosen()).clamp(100, 20_000);
+        let found = if untangle(&optimum.model, &mut optimum.face, &rule, steps, &mut self.random, run)? {
+            Some(optimum.assignment())
+        } else if let Some(asked) = Asked::of_optimum(&optimum, &rule)
+            && let Decided::Found(found) = asked.answer(Some(IN_NODE), &mut 0, run)?
+        {
+            Some(found)
+        } else {
+            None
+        };
+        let assignment = optimum.assignment();
+        drop(optimum);
+        if let Some(found) = found {
+            // As good as anything in this node.
+            self.offer(found);
+            return Ok(None);
+        }
+        let tangles = self.rule.broken(&assignment).len();
+        Ok(Some(Node { worth, tangles, without, with, assignment }))
+    }
+}
+
+fn pairs(assignment: &Assignment) -> impl Iterator<Item = (u32, u32)> + '_ {
+    assignment.pairs().map(|(student, submission)| (index(student), index(submission)))
+}

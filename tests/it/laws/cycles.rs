@@ -1,0 +1,123 @@
+//! Forbidden cycles beyond what the oracle can go through.
+
+use peerplan::input::{Bound, Demand, Reciprocal, Rule, RuleKind, RuleTarget, Shortfall, Student, Submission};
+use peerplan::random::{Purpose, Random};
+use peerplan::strategy::{by_name, registry};
+use peerplan::{Input, Refutation};
+
+use super::{check_plan, compiled, planned};
+
+/// Student `i` owns submission `1000 + i`; everybody reviews `reviews`.
+fn class(students: u64, reviews: u64, reciprocal: Reciprocal) -> Input {
+    let mut input = Input {
+        students: (0..students).map(Student::new).collect(),
+        submissions: (0..students).map(|id| Submission::by(1_000_000 + id, id)).collect(),
+        ..Input::default()
+    };
+    input.policy.reviews_per_student = Bound::exactly(reviews);
+    input.policy.reciprocal = reciprocal;
+    input
+}
+
+#[test]
+fn what_no_cut_refutes_is_refuted_by_a_search() {
+    // 72 reviews, and 66 pairs of persons; then the bound of Caccetta and Haggkvist.
+    for (students, reviews, rule) in [
+        (3, 2, Reciprocal::Forbid),
+        (12, 6, Reciprocal::Forbid),
+        (12, 4, Reciprocal::ForbidCycles(3)),
+        (12, 3, Reciprocal::ForbidCycles(4)),
+        (11, 1, Reciprocal::ForbidCycles(11)),
+    ] {
+        let problem = compiled(&class(students, reviews, rule));
+        for &strategy in registry() {
+            let proof = planned(&problem, strategy, 1).expect_err("infeasible");
+            assert!(matches!(proof, Refutation::Search(_)), "{}: {proof:?}", strategy.name());
+        }
+    }
+}
+
+#[test]
+fn shortfalls_are_as_few_as_pairs_of_persons_leave() {
+    let mut input = class(12, 6, Reciprocal::Forbid);
+    input.policy.shortfall = Shortfall::Partial;
+    let problem = compiled(&input);
+    for &strategy in registry() {
+        let plan = planned(&problem, strategy, 1).expect("always something");
+        check_plan(&input, strategy, plan.view(&problem));
+        // 66 pairs of persons at most; a tournament has all of them.
+        assert!(plan.report().reviews >= 60, "{}: {}", strategy.name(), plan.report().reviews);
+    }
+}
+
+#[test]
+fn classes_are_free_of_cycles() {
+    for (students, reviews, rule) in [
+        (20, 3, Reciprocal::Forbid),
+        (41, 3, Reciprocal::ForbidCycles(4)),
+        (300, 3, Reciprocal::ForbidCycles(3)),
+        (1_000, 3, Reciprocal::Forbid),
+        (3_000, 3, Reciprocal::ForbidCycles(3)),
+    ] {
+        let mut input = class(students, reviews, rule);
+        for (place, student) in input.students.iter_mut().enumerate() {
+            student.groups = vec![(place as u64 / 4).into()];
+        }
+        let problem = compiled(&input);
+        for &strategy in registry() {
+            let begun = std::time::Instant::now();
+            let plan = planned(&problem, strategy, 1).expect("feasible");
+            check_plan(&input, strategy, plan.view(&problem));
+            println!("{students} {} {:?}", strategy.name(), begun.elapsed());
+        }
+    }
+}
+
+/// A class of up to 12 with exclusions and bounds of all kinds.
+fn drawn(random: &mut Random) -> Input {
+    let n = 6 + random.below(7);
+    let rule = match random.below(3) {
+        0 => Reciprocal::Forbid,
+        _ => Reciprocal::ForbidCycles(2 + random.below(4)),
+    };
+    let mut input = class(n, 1, rule);
+    let reviews = 1 + random.below(n / 2);
+    input.policy.reviews_per_student = Bound::between(reviews - random.below(2), reviews);
+    if random.chance(1, 2) {
+        input.policy.reviews_per_submission = Demand::Within(Bound::between(reviews - random.below(2), reviews));
+    }
+    let excluded = random.below(40);
+    for assessor in 0..n {
+        for author in (0..n).filter(|&author| author != assessor) {
+            if random.chance(excluded, 100) {
+                let target = RuleTarget::User(author.into());
+                let kind = RuleKind::MustNotReview;
+                input.rules.push(Rule { kind, assessor_id: assessor.into(), target, weight: 1 });
+            }
+        }
+    }
+    input
+}
+
+#[test]
+fn up_to_twelve_it_is_always_decided_and_all_strategies_agree() {
+    let mut random = Random::new(17, Purpose::Generate);
+    let strategies = ["matching", "round_robin"].map(|name| by_name(name).expect("listed"));
+    let (mut feasible, mut refuted, mut slowest) = (0, 0, std::time::Duration::ZERO);
+    for round in 0..150 {
+        let input = drawn(&mut random);
+        let problem = compiled(&input);
+        let answers = strategies.map(|strategy| {
+            let begun = std::time::Instant::now();
+            let answer = planned(&problem, strategy, 1);
+            if begun.elapsed() > slowest {
+                slowest = begun.elapsed();
+                println!("{round} {slowest:?} {:?} {:?}", answer.as_ref().map(|_| ()), input.policy);
+            }
+            answer.map(|plan| check_plan(&input, strategy, plan.view(&problem))).map_err(|proof| proof.cut().is_some())
+        });
+        assert_eq!(answers[0].is_ok(), answers[1].is_ok(), "{round}");
+        if answers[0].is_ok() { feasible += 1 } else { refuted += usize::from(answers[0] == Err(false)) }
+    }
+    assert!(feasible > 20 && refuted > 5, "{feasible} {refuted}");
+}
