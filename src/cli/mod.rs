@@ -18,6 +18,8 @@ mod interrupt;
 mod load;
 mod man;
 mod metrics;
+mod moment;
+mod next;
 mod options;
 mod output;
 mod plan;
@@ -91,6 +93,7 @@ enum Verb {
     Verify(verify::Args),
     Explain(explain::Args),
     Metrics(metrics::Args),
+    Next(next::Args),
     Generate(generate::Args),
     #[cfg(feature = "canvas-http")]
     Canvas(canvas::Args),
@@ -112,6 +115,7 @@ impl Verb {
             Self::Verify(args) => args.run(console),
             Self::Explain(args) => args.run(console),
             Self::Metrics(args) => args.run(console),
+            Self::Next(args) => args.run(console),
             Self::Generate(args) => args.run(console),
             #[cfg(feature = "canvas-http")]
             Self::Canvas(args) => args.run(console),

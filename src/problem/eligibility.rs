@@ -46,10 +46,14 @@ impl Problem {
     /// Whether a student may be given a submission.
     #[must_use]
     pub fn eligible(&self, student: usize, submission: usize) -> bool {
+        self.may_review[student] && self.cards.of(submission).is_open() && self.compatible(student, submission)
+    }
+
+    /// The rules on the pair itself: all but that the student may review at all and that the submission is handed in,
+    /// which may change while reviews are given out on demand.
+    pub(crate) fn compatible(&self, student: usize, submission: usize) -> bool {
         let card = self.cards.of(submission);
-        self.may_review[student]
-            && card.is_open()
-            && !self.is_author(student, submission)
+        !self.is_author(student, submission)
             && self.dimensions.iter().enumerate().all(|(place, dimension)| {
                 let wanted = match dimension.relation {
                     Relation::Same => true,

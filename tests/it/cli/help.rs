@@ -2,8 +2,8 @@
 
 use super::Place;
 
-const VERBS: [&str; 9] =
-    ["plan", "verify", "explain", "metrics", "generate", "strategies", "schema", "completions", "man"];
+const VERBS: [&str; 10] =
+    ["plan", "verify", "explain", "metrics", "next", "generate", "strategies", "schema", "completions", "man"];
 
 /// The examples at the end of a help text.
 fn examples(help: &str) -> Vec<&str> {
