@@ -31,7 +31,8 @@ fn offset(text: &str) -> Option<i64> {
         _ => return None,
     };
     let (hours, minutes) = text[1..].split_once(':')?;
-    let two = |part: &str| (part.len() == 2 && part.bytes().all(|byte| byte.is_ascii_digit())).then(|| part.parse().ok());
+    let two =
+        |part: &str| (part.len() == 2 && part.bytes().all(|byte| byte.is_ascii_digit())).then(|| part.parse().ok());
     let (hours, minutes): (i64, i64) = (two(hours)??, two(minutes)??);
     (hours < 24 && minutes < 60).then_some(sign * (hours * 60 + minutes))
 }
@@ -39,7 +40,8 @@ fn offset(text: &str) -> Option<i64> {
 /// The days since 1970-01-01 in the Gregorian calendar: years are counted from March, so that the odd day comes last.
 const fn days(year: i64, month: i64, day: i64) -> i64 {
     let (year, month) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
-    365 * year + year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400) + (153 * month + 2) / 5 + day - 719_469
+    365 * year + year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400) + (153 * month + 2) / 5 + day
+        - 719_469
 }
 
 #[cfg(test)]
@@ -62,7 +64,17 @@ mod tests {
 
     #[test]
     fn what_is_no_time_is_none() {
-        for text in ["", "yesterday", "2026-02-24", "2026-13-01T00:00:00Z", "2026-02-24T10:11:12", "2026-02-24T10:11:12.Z", "2026-02-24T10:11:12+2", "２０２６-02-24T10:11:12Z", "2026-02-24T10:11:12é"] {
+        for text in [
+            "",
+            "yesterday",
+            "2026-02-24",
+            "2026-13-01T00:00:00Z",
+            "2026-02-24T10:11:12",
+            "2026-02-24T10:11:12.Z",
+            "2026-02-24T10:11:12+2",
+            "２０２６-02-24T10:11:12Z",
+            "2026-02-24T10:11:12é",
+        ] {
             assert_eq!(milliseconds(text), None, "{text}");
         }
     }

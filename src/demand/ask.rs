@@ -50,8 +50,7 @@ impl Demand<'_> {
         let mut members = Vec::new();
         self.completion.shelves().singled_out(self.problem, student, &mut members);
         let known = members.iter().filter_map(|&submission| self.queue.key(submission));
-        let mut singled: Vec<(i64, Key)> =
-            known.map(|key| (self.problem.gain(student, key.3 as usize), key)).collect();
+        let mut singled: Vec<(i64, Key)> = known.map(|key| (self.problem.gain(student, key.3 as usize), key)).collect();
         self.completion.begin();
         let shelves = Arc::clone(&self.completion.witness.shelves);
         for submission in self.queue.choices(&shelves, student, &mut singled, &members) {

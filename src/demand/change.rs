@@ -87,17 +87,17 @@ impl Demand<'_> {
     }
 
     /// A submission is taken back: nobody is to review it any more. Leases of it end; what was written stays with those
-    /// who wrote it. Returns whether it was handed in.
+    /// who wrote it. Returns whether it was handed in. O(n) beside what has to be repaired.
     pub fn withdraw_submission(&mut self, submission: usize) -> bool {
-        if !self.open[submission] {
-            return false;
-        }
         let target = index(submission);
         let leased = |held: &Held| held.submission == target && held.state != HeldState::Finished;
         for student in 0..self.held.len() {
             if let Some(held) = self.held[student].iter().copied().find(leased) {
                 self.end_lease(student, held);
             }
+        }
+        if !self.open[submission] {
+            return false;
         }
         for at in self.promises_on(target) {
             self.unpromise(self.promises[at].1, target);
@@ -182,6 +182,7 @@ impl Demand<'_> {
         let work = self.problem.work(submission);
         if let Ok(at) = self.completion.witness.musts.binary_search(&WorkMust { student: index(student), work }) {
             self.completion.witness.musts.remove(at);
+            self.completion.witness.loosen_copies(held.submission);
             self.completion.settle(Node::Student(index(student)));
         }
         self.settled(submission);

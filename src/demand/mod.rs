@@ -5,7 +5,7 @@
 //! what gains most by should rules, wishes and history `avoid` (so what is wished for comes before, and what is to be
 //! avoided after all else); then the submission with the fewest reviews, counted from what it is to get; then the one
 //! that waits longest; then the seed decides. (The next item is the one with the fewest reviews finished and under
-//! way: L. de Alfaro and M. Shavlovsky, "CrowdGrader: a tool for crowdsourcing the evaluation of homework
+//! way: L. de Alfaro and M. Shavlovsky, "`CrowdGrader`: a tool for crowdsourcing the evaluation of homework
 //! assignments", SIGCSE 2014.)
 //!
 //! **Nobody is left with nothing.** A first choice is passed over when the rest could not be completed as well after it:
@@ -335,7 +335,7 @@ impl<'p> Demand<'p> {
 
     fn requeue(&mut self, submission: usize) {
         let key = self.key(submission);
-        let shelf = self.completion.shelves().of[submission];
-        self.queue.place(shelf, submission, key);
+        let on = self.completion.shelves().of[submission];
+        self.queue.place(on, submission, key);
     }
 }

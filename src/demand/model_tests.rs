@@ -84,7 +84,7 @@ impl Model {
                 model.held.insert((student, submission), (finished, None));
             }
         }
-        Some(model)
+        model.best(None).is_some().then_some(model)
     }
 
     fn takes_part(&self, student: usize) -> bool {
@@ -135,9 +135,10 @@ impl Model {
 
     /// The sets of submissions each must of a student can be met by, if it is not met yet.
     fn musts(&self, student: usize) -> Vec<Vec<usize>> {
-        let rules = self.input.rules.iter().filter(|rule| {
-            rule.kind == RuleKind::MustReview && rule.assessor_id == self.input.students[student].id
-        });
+        let rules =
+            self.input.rules.iter().filter(|rule| {
+                rule.kind == RuleKind::MustReview && rule.assessor_id == self.input.students[student].id
+            });
         let targets = rules.map(|rule| -> Vec<usize> {
             match &rule.target {
                 RuleTarget::Asset(id) => self.pairs.find_submission(id).into_iter().collect(),
@@ -231,14 +232,13 @@ impl Model {
             return Err(Refusal::AtMaximum);
         }
         let m = self.open.len();
-        let mut fits: Vec<usize> = (0..m)
-            .filter(|&s| self.may_have(student, s) && self.received(s) < self.bound(s).1)
-            .collect();
+        let mut fits: Vec<usize> =
+            (0..m).filter(|&s| self.may_have(student, s) && self.received(s) < self.bound(s).1).collect();
         if fits.is_empty() {
             return Err(Refusal::NothingFits);
         }
-        let (before, asked) = (self.best(None), self.best(Some(student)));
-        let Some(asked) = asked.filter(|asked| before.is_some_and(|before| asked.0 <= before.0)) else {
+        let before = self.best(None).expect("musts that can be met");
+        let Some(asked) = self.best(Some(student)).filter(|asked| asked.0 <= before.0) else {
             return Err(Refusal::NeededByOthers);
         };
         let musts: BTreeSet<usize> = self.musts(student).into_iter().flatten().collect();
@@ -319,7 +319,8 @@ fn inputs() -> impl Strategy<Value = Input> {
     let rule = (0..4_u8, 1..=STUDENTS, 0..5_u64, 1..3_u32);
     let review = (1..=STUDENTS, 0..5_u64, any::<bool>());
     let relations = prop::array::uniform3(0..5_u8);
-    let policy = ((0..3_u64, 0..3_u64), prop::option::of((0..3_u64, 0..3_u64)), relations, 0..3_u8, any::<bool>(), 0..4_u8);
+    let policy =
+        ((0..3_u64, 0..3_u64), prop::option::of((0..3_u64, 0..3_u64)), relations, 0..3_u8, any::<bool>(), 0..4_u8);
     (
         prop::collection::vec(student, 2..=STUDENTS as usize),
         prop::collection::vec(submission, 2..=5),
@@ -351,12 +352,8 @@ fn inputs() -> impl Strategy<Value = Input> {
                 });
             }
             for (kind, assessor, asset, weight) in rules {
-                let kinds = [
-                    RuleKind::MustReview,
-                    RuleKind::MustNotReview,
-                    RuleKind::ShouldReview,
-                    RuleKind::ShouldNotReview,
-                ];
+                let kinds =
+                    [RuleKind::MustReview, RuleKind::MustNotReview, RuleKind::ShouldReview, RuleKind::ShouldNotReview];
                 let target = if asset == 4 && kind != 0 {
                     RuleTarget::User((assessor % STUDENTS + 1).into())
                 } else {
@@ -410,6 +407,22 @@ impl ReferenceStateMachine for Model {
             1 => Just(Event::Restore),
         ]
         .boxed()
+    }
+
+    /// Events name who is there, and leave a place for every must: nothing is said of musts that cannot be met.
+    fn preconditions(state: &Self, event: &Event) -> bool {
+        let (n, m) = (state.present.len(), state.open.len());
+        let known = match *event {
+            Event::Ask { student, .. } | Event::Join(student) | Event::WithdrawStudent(student) => student < n,
+            Event::Submit(submission) | Event::WithdrawSubmission(submission) => submission < m,
+            Event::Finish { student, submission } => student < n && submission < m,
+            Event::Expire | Event::Restore => true,
+        };
+        let mut after = state.clone();
+        known && {
+            after.happen(event);
+            after.best(None).is_some()
+        }
     }
 
     fn apply(mut state: Self, event: &Event) -> Self {
@@ -475,9 +488,8 @@ impl StateMachineTest for Library {
                 model.held.iter().filter(|held| held.0.0 == student).map(|(pair, held)| (pair.1, *held)).collect();
             assert_eq!(ours, theirs);
         }
-        if let Some(best) = model.best(None) {
-            assert_eq!(demand.missing(), best.0, "reviews that will be missing");
-        }
+        let best = model.best(None).expect("musts that can be met");
+        assert_eq!(demand.missing(), best.0, "reviews that will be missing");
     }
 }
 

@@ -23,14 +23,14 @@ impl Queue {
     }
 
     /// Puts a submission in its place, or takes it out. O(log m).
-    pub(super) fn place(&mut self, shelf: u32, submission: usize, key: Option<Key>) {
+    pub(super) fn place(&mut self, on: u32, submission: usize, key: Option<Key>) {
         let before = core::mem::replace(&mut self.keys[submission], key);
         if before != key {
-            let shelf = &mut self.shelves[shelf as usize];
+            let keys = &mut self.shelves[on as usize];
             if let Some(before) = before {
-                shelf.remove(&before);
+                keys.remove(&before);
             }
-            shelf.extend(key);
+            keys.extend(key);
         }
     }
 

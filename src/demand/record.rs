@@ -53,7 +53,7 @@ pub struct LeaseRecord {
     /// What is reviewed.
     pub asset_id: Id,
     /// How far it is: `"leased"` or `"finished"`.
-    #[serde(serialize_with = "word")]
+    #[serde(rename = "state", serialize_with = "word")]
     pub finished: bool,
     /// When the lease ends.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -4,7 +4,7 @@
 //! that end, and taking the best one first, again and again, leads back to an optimum (successive shortest paths;
 //! R. Busacker and P. Gowen, 1961). Where nothing is worth while, the extremes of the part say so at once.
 
-use super::search::{Goal, NONE, Node, Reached, Search};
+use super::search::{Goal, LOOK, NONE, Node, Reached, Search};
 use super::shelves::Shelves;
 use super::witness::{End, SHORT, Witness};
 use crate::problem::{Problem, WorkMust};
@@ -22,12 +22,7 @@ pub(super) struct Completion<'p> {
 impl<'p> Completion<'p> {
     pub(super) fn new(problem: &'p Problem) -> Self {
         let (n, m) = (problem.students(), problem.submissions());
-        Self {
-            witness: Witness::new(problem),
-            out: Search::new(n, m),
-            back: Search::new(n, m),
-            source: None,
-        }
+        Self { witness: Witness::new(problem), out: Search::new(n, m), back: Search::new(n, m), source: None }
     }
 
     pub(super) fn shelves(&self) -> &Shelves {
@@ -61,17 +56,28 @@ impl<'p> Completion<'p> {
                 return;
             }
             self.out.begin();
-            let Reached::End(out, to) = self.out.forward(&self.witness, node, None, least_out) else { return };
+            let Reached::End(out, to) = self.out.forward(&self.witness, node, None, least_out) else {
+                return self.witness.find_stuck(part, LOOK);
+            };
             if least_in.saturating_add(out) >= 0 {
-                return;
+                return self.doubt(part, out > least_out);
             }
             self.back.begin();
-            let Reached::End(cost, from) = self.back.backward(&self.witness, node, least_in) else { return };
+            let Reached::End(cost, from) = self.back.backward(&self.witness, node, least_in) else {
+                return self.witness.find_stuck(part, LOOK);
+            };
             if cost.saturating_add(out) >= 0 {
-                return;
+                return self.doubt(part, out > least_out || cost > least_in);
             }
             self.flow_in(from);
             self.flow_out(to);
+        }
+    }
+
+    /// After a search that saw everything in vain, what led it astray is set aside.
+    fn doubt(&mut self, part: u32, in_vain: bool) {
+        if in_vain {
+            self.witness.find_stuck(part, LOOK);
         }
     }
 
@@ -214,6 +220,8 @@ impl<'p> Completion<'p> {
                 let enough = self.witness.least_in(self.part(to));
                 self.back.begin();
                 let source = self.back.backward(&self.witness, to, enough);
+                let part = self.part(to);
+                self.doubt(part, !matches!(source, Reached::End(cost, _) if cost <= enough));
                 *self.source.insert(source)
             }
         };
@@ -256,8 +264,8 @@ impl<'p> Completion<'p> {
                         break;
                     }
                     // A student whose copies of one work are exchanged is not himself on the path.
-                    let himself = self.back.via_student[student as usize] == wanted
-                        && self.back.has_seen(Node::Student(student));
+                    let himself =
+                        self.back.via_student[student as usize] == wanted && self.back.has_seen(Node::Student(student));
                     match (himself, wanted) {
                         (true, _) => Node::Student(student),
                         (false, wanted) => Node::Submission(wanted),
@@ -302,6 +310,7 @@ impl<'p> Completion<'p> {
         self.witness.at_submission(submission, |end| end.base -= 1);
         self.settle(Node::Submission(submission));
         self.witness.standing[student as usize].retain(|&other| other != submission);
+        self.witness.loosen_copies(submission);
         self.witness.at_student(student, |end| end.base -= 1);
         self.settle(Node::Student(student));
     }

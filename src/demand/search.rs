@@ -11,7 +11,7 @@ use super::witness::Witness;
 pub(super) const NONE: u32 = u32::MAX;
 
 /// So many of the best ends are tried at each step, before everybody is.
-const LOOK: usize = 64;
+pub(super) const LOOK: usize = 64;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Node {
@@ -244,11 +244,8 @@ impl Search {
                 break;
             }
         }
-        let place = if witness.shelves.scored.is_some() {
-            0
-        } else {
-            witness.shelves.parts.submission_starts[part as usize]
-        };
+        let place =
+            if witness.shelves.scored.is_some() { 0 } else { witness.shelves.parts.submission_starts[part as usize] };
         self.frames.push((student, place));
         None
     }
@@ -359,6 +356,14 @@ impl Search {
             }
         }
         let part = witness.shelves.parts.of_submission[submission as usize];
+        for student in witness.short(part).take(LOOK) {
+            if !self.has_seen(Node::Student(student)) && witness.may_take(student, submission) {
+                if self.gives_up(witness, student, submission) {
+                    return true;
+                }
+                break;
+            }
+        }
         'look: for (cost, held) in witness.held(part).take(LOOK) {
             if !self.could_help(Some(-cost)) {
                 break;
@@ -378,11 +383,8 @@ impl Search {
                 }
             }
         }
-        let place = if witness.shelves.scored.is_some() {
-            0
-        } else {
-            witness.shelves.parts.student_starts[part as usize]
-        };
+        let place =
+            if witness.shelves.scored.is_some() { 0 } else { witness.shelves.parts.student_starts[part as usize] };
         self.frames.push((submission, place));
         false
     }
@@ -411,8 +413,8 @@ impl Search {
                 }
                 continue;
             }
-            let useful = !witness.students[student as usize].planned.is_empty()
-                || self.could_help(witness.more_cost(student));
+            let useful =
+                !witness.students[student as usize].planned.is_empty() || self.could_help(witness.more_cost(student));
             if !useful || !witness.may_take(student, submission) {
                 continue;
             }

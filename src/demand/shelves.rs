@@ -205,13 +205,24 @@ impl Parts {
                 number[root]
             })
             .collect();
-        let of_kind: Vec<u32> =
-            (0..kinds.len()).map(|kind| kinds.row(kind).first().map_or(parts, |seen| of_shelf[seen.1 as usize])).collect();
+        let of_kind: Vec<u32> = (0..kinds.len())
+            .map(|kind| kinds.row(kind).first().map_or(parts, |seen| of_shelf[seen.1 as usize]))
+            .collect();
         let of_submission: Vec<u32> = shelf_of.iter().map(|&shelf| of_shelf[shelf as usize]).collect();
         let of_student: Vec<u32> = kind_of.iter().map(|&kind| of_kind[kind as usize]).collect();
         let (submissions, submission_starts) = sorted(&of_submission, parts + 1);
         let (students, student_starts) = sorted(&of_student, parts + 1);
         Self { of_student, of_submission, students, submissions, student_starts, submission_starts }
+    }
+
+    pub(super) fn students_of(&self, part: u32) -> &[u32] {
+        let at = part as usize;
+        &self.students[self.student_starts[at] as usize..self.student_starts[at + 1] as usize]
+    }
+
+    pub(super) fn submissions_of(&self, part: u32) -> &[u32] {
+        let at = part as usize;
+        &self.submissions[self.submission_starts[at] as usize..self.submission_starts[at + 1] as usize]
     }
 
     /// How many parts there are.

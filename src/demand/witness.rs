@@ -62,10 +62,13 @@ impl End {
 struct Extremes {
     /// Submissions with planned reviews, by what the last of them costs.
     held: BTreeSet<(i64, u32)>,
-    /// Submissions with room, by what one more would cost.
+    /// Submissions with room, by what one more would cost; without those known to be stuck.
     room: BTreeSet<(i64, u32)>,
-    /// Students who miss reviews and may take more.
-    short: u32,
+    /// Students who miss reviews and may give more; without those known to be stuck.
+    short: BTreeSet<u32>,
+    /// Submissions with room that nobody may take beside what he has, and students who may take nothing more. They would
+    /// promise what no search can find.
+    stuck: (BTreeSet<u32>, BTreeSet<u32>),
     /// Students with more planned than they need.
     slack: u32,
 }
@@ -152,12 +155,17 @@ impl<'p> Witness<'p> {
     pub(super) fn least_in(&self, part: u32) -> i64 {
         let part = &self.extremes[part as usize];
         let held = part.held.last().map_or(0, |&(cost, _)| -cost);
-        held.min(if part.short > 0 { -SHORT } else { 0 })
+        held.min(if part.short.is_empty() { 0 } else { -SHORT })
     }
 
     /// Submissions with room, the cheapest first.
     pub(super) fn room(&self, part: u32) -> impl Iterator<Item = (i64, u32)> + '_ {
         self.extremes[part as usize].room.iter().copied()
+    }
+
+    /// Students who miss reviews.
+    pub(super) fn short(&self, part: u32) -> impl Iterator<Item = u32> + '_ {
+        self.extremes[part as usize].short.iter().copied()
     }
 
     /// Submissions with planned reviews, the dearest first.
@@ -168,16 +176,17 @@ impl<'p> Witness<'p> {
     /// Changes the end of a submission, and keeps what is known of it up to date.
     pub(super) fn at_submission(&mut self, submission: u32, change: impl FnOnce(&mut End)) {
         let part = self.shelves.parts.of_submission[submission as usize] as usize;
+        self.loosen_submission(submission);
         let before = (self.next_cost(submission), self.last_cost(submission));
         let end = &mut self.submissions[submission as usize];
+        let was_open = end.open;
         self.missing -= u64::from(end.missing());
         change(end);
         self.missing += u64::from(end.missing());
+        let opens = end.open && !was_open;
         let after = (self.next_cost(submission), self.last_cost(submission));
         let extremes = &mut self.extremes[part];
-        for (set, before, after) in
-            [(&mut extremes.room, before.0, after.0), (&mut extremes.held, before.1, after.1)]
-        {
+        for (set, before, after) in [(&mut extremes.room, before.0, after.0), (&mut extremes.held, before.1, after.1)] {
             if before != after {
                 if let Some(cost) = before {
                     set.remove(&(cost, submission));
@@ -185,18 +194,75 @@ impl<'p> Witness<'p> {
                 set.extend(after.map(|cost| (cost, submission)));
             }
         }
+        if opens {
+            let loose = core::mem::take(&mut extremes.stuck.1);
+            extremes.short.extend(loose);
+        }
     }
 
     /// Changes the end of a student.
     pub(super) fn at_student(&mut self, student: u32, change: impl FnOnce(&mut End)) {
         let end = &mut self.students[student as usize];
-        let (missing, before) = (end.missing(), signs(end));
+        let (missing, before, was_open) = (end.missing(), signs(end), end.open);
         change(end);
-        let after = signs(end);
+        let (after, opens) = (signs(end), end.open && !was_open);
         self.missing = self.missing - u64::from(missing) + u64::from(end.missing());
-        let part = &mut self.extremes[self.shelves.parts.of_student[student as usize] as usize];
-        part.short = part.short + u32::from(after.0) - u32::from(before.0);
+        let number = self.shelves.parts.of_student[student as usize];
+        let part = &mut self.extremes[number as usize];
+        if before.0 && !part.short.remove(&student) {
+            part.stuck.1.remove(&student);
+        }
+        if after.0 {
+            part.short.insert(student);
+        }
         part.slack = part.slack + u32::from(after.1) - u32::from(before.1);
+        if opens {
+            for submission in core::mem::take(&mut part.stuck.0) {
+                self.add_room(submission);
+            }
+        }
+    }
+
+    fn add_room(&mut self, submission: u32) {
+        let part = self.shelves.parts.of_submission[submission as usize] as usize;
+        let cost = self.next_cost(submission);
+        self.extremes[part].room.extend(cost.map(|cost| (cost, submission)));
+    }
+
+    /// A submission counts as room again, whether or not somebody may take it.
+    pub(super) fn loosen_submission(&mut self, submission: u32) {
+        let part = self.shelves.parts.of_submission[submission as usize] as usize;
+        if self.extremes[part].stuck.0.remove(&submission) {
+            self.add_room(submission);
+        }
+    }
+
+    /// A student does not have a work any more that he had: its copies are within reach again.
+    pub(super) fn loosen_copies(&mut self, submission: u32) {
+        let work = self.problem.work(submission as usize);
+        let copies = self.problem.people.copies.row(work as usize);
+        copies.iter().for_each(|&copy| self.loosen_submission(copy));
+    }
+
+    /// Where a search has seen everything and found nothing as good as the extremes promise: looks whether the best of
+    /// them are stuck. O(n + m) for each of a few, and once as long as nothing changes there.
+    pub(super) fn find_stuck(&mut self, part: u32, tries: usize) {
+        let (parts, extremes) = (&self.shelves.parts, &self.extremes[part as usize]);
+        let students = parts.students_of(part);
+        let submissions = parts.submissions_of(part);
+        let idle = |&(_, submission): &(i64, u32)| !students.iter().any(|&student| self.may_take(student, submission));
+        let room: Vec<(i64, u32)> = extremes.room.iter().copied().take(tries).filter(idle).collect();
+        let idle = |student: &u32| !submissions.iter().any(|&submission| self.may_take(*student, submission));
+        let short: Vec<u32> = extremes.short.iter().copied().take(tries).filter(idle).collect();
+        let extremes = &mut self.extremes[part as usize];
+        for entry in room {
+            extremes.room.remove(&entry);
+            extremes.stuck.0.insert(entry.1);
+        }
+        for student in short {
+            extremes.short.remove(&student);
+            extremes.stuck.1.insert(student);
+        }
     }
 
     pub(super) fn plan(&mut self, student: u32, submission: u32) {
@@ -205,6 +271,7 @@ impl<'p> Witness<'p> {
     }
 
     pub(super) fn unplan(&mut self, student: u32, submission: u32) {
+        self.loosen_copies(submission);
         self.at_student(student, |end| end.planned.retain(|&other| other != submission));
         self.at_submission(submission, |end| end.planned.retain(|&other| other != student));
     }

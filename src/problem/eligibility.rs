@@ -52,22 +52,23 @@ impl Problem {
     /// The rules on the pair itself: all but that the student may review at all and that the submission is handed in,
     /// which may change while reviews are given out on demand.
     pub(crate) fn compatible(&self, student: usize, submission: usize) -> bool {
+        if self.is_author(student, submission) {
+            return false;
+        }
         let card = self.cards.of(submission);
-        !self.is_author(student, submission)
-            && self.dimensions.iter().enumerate().all(|(place, dimension)| {
-                let wanted = match dimension.relation {
-                    Relation::Same => true,
-                    Relation::Different => false,
-                    Relation::Any | Relation::PreferSame | Relation::PreferDifferent => return true,
-                };
-                let intersects = match card.value(place) {
-                    Few::None => false,
-                    Few::One(value) => dimension.students.row(student).contains(&value),
-                    Few::Several => dimension.intersects(student, submission),
-                };
-                intersects == wanted
-            })
-            && !self.pairs.is_forbidden(student, submission)
+        self.dimensions.iter().enumerate().all(|(place, dimension)| {
+            let wanted = match dimension.relation {
+                Relation::Same => true,
+                Relation::Different => false,
+                Relation::Any | Relation::PreferSame | Relation::PreferDifferent => return true,
+            };
+            let intersects = match card.value(place) {
+                Few::None => false,
+                Few::One(value) => dimension.students.row(student).contains(&value),
+                Few::Several => dimension.intersects(student, submission),
+            };
+            intersects == wanted
+        }) && !self.pairs.is_forbidden(student, submission)
             && !(self.policy.history == Stance::Forbid && self.pairs.is_repeat(student, submission))
             && !(self.policy.unscored == Unscored::Forbid && self.pairs.score(student, submission).is_none())
     }

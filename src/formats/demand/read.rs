@@ -40,7 +40,11 @@ impl Reader {
             Json::I64(value) => Some(*value),
             Json::U64(value) if i64::try_from(*value).is_ok() => i64::try_from(*value).ok(),
             Json::U64(_) => {
-                self.out_of_range(place, "the number is above 9223372036854775807", "write an integer within the range");
+                self.out_of_range(
+                    place,
+                    "the number is above 9223372036854775807",
+                    "write an integer within the range",
+                );
                 None
             }
             other => {
@@ -144,20 +148,20 @@ impl<'de> Sink<'de> for StateSink<'_> {
 
     fn object<A: MapAccess<'de>>(mut self, mut map: A) -> Result<Self::Out, A::Error> {
         let mut parts = Parts::default();
-        let mut seen: Vec<Cow<'de, str>> = Vec::new();
+        let mut known: Vec<Cow<'de, str>> = Vec::new();
         while let Some(name) = next_name(&mut map)? {
-            if seen.contains(&name) {
+            if known.contains(&name) {
                 map.next_value::<IgnoredAny>()?;
                 self.reader.duplicate(&Path::Root, &name);
                 continue;
             }
             self.field(&mut parts, &name, &mut map)?;
             if STATE.contains(&&*name) {
-                seen.push(name);
+                known.push(name);
             }
         }
         for required in ["problem_digest", "seed", "students", "submissions", "reviews"] {
-            if !seen.iter().any(|name| name == required) {
+            if !known.iter().any(|name| name == required) {
                 self.reader.missing(&Path::Root, required);
             }
         }
