@@ -40,7 +40,7 @@ impl Demand<'_> {
                 core::mem::replace(&mut held.state, HeldState::Finished) != HeldState::Finished
             }
             None => {
-                self.unpromise(index(student), target);
+                self.lapse(student, target);
                 self.completion.stand(index(student), target);
                 self.note(student, Held { submission: target, state: HeldState::Finished });
                 true
@@ -244,6 +244,18 @@ impl Demand<'_> {
             && core::mem::take(&mut self.promises[at].2)
         {
             self.completion.free(student, submission);
+        }
+    }
+
+    /// A submission is reviewed: what was promised of it, or of the same work where one copy is enough, lapses.
+    fn lapse(&mut self, student: usize, submission: u32) {
+        let once = self.problem.policy().same_work_once == CopyRule::Once;
+        let work = self.problem.work(submission as usize);
+        for place in 0..self.promises_of.row(student).len() {
+            let promised = self.promises[self.promises_of.row(student)[place] as usize].0;
+            if promised == submission || (once && self.problem.work(promised as usize) == work) {
+                self.unpromise(index(student), promised);
+            }
         }
     }
 

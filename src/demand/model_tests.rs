@@ -237,7 +237,8 @@ impl Model {
         if fits.is_empty() {
             return Err(Refusal::NothingFits);
         }
-        let before = self.best(None).expect("musts that can be met");
+        // Where a must has lost its place, nothing is said: such events are left out.
+        let Some(before) = self.best(None) else { return Err(Refusal::NothingFits) };
         let Some(asked) = self.best(Some(student)).filter(|asked| asked.0 <= before.0) else {
             return Err(Refusal::NeededByOthers);
         };

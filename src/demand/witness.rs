@@ -250,7 +250,9 @@ impl<'p> Witness<'p> {
         let (parts, extremes) = (&self.shelves.parts, &self.extremes[part as usize]);
         let students = parts.students_of(part);
         let submissions = parts.submissions_of(part);
-        let idle = |&(_, submission): &(i64, u32)| !students.iter().any(|&student| self.may_take(student, submission));
+        // Another copy of the work may be exchanged for it.
+        let may_take = |student, submission| !self.plans(student, submission) && self.may_have(student, submission);
+        let idle = |&(_, submission): &(i64, u32)| !students.iter().any(|&student| may_take(student, submission));
         let room: Vec<(i64, u32)> = extremes.room.iter().copied().take(tries).filter(idle).collect();
         let idle = |student: &u32| !submissions.iter().any(|&submission| self.may_take(*student, submission));
         let short: Vec<u32> = extremes.short.iter().copied().take(tries).filter(idle).collect();
