@@ -174,9 +174,9 @@ impl Model {
                 let total = given + set.len() as u64;
                 let once = self.input.policy.same_work_once == CopyRule::Once;
                 let twice = set.iter().enumerate().any(|(at, &a)| set[..at].iter().any(|&b| self.same_work(a, b)));
-                let asked = asker != Some(student) || total > given;
+                let gives = asker != Some(student) || total > given;
                 let met = musts.iter().all(|must| must.iter().any(|submission| set.contains(submission)));
-                if (total <= most || set.is_empty()) && asked && met && !(once && twice) {
+                if (total <= most || set.is_empty()) && gives && met && !(once && twice) {
                     sets.push((set, least.saturating_sub(total)));
                 }
             }
@@ -184,7 +184,9 @@ impl Model {
             for (counts, missing) in &states {
                 for (set, short) in &sets {
                     let mut counts = counts.clone();
-                    set.iter().for_each(|&submission| counts[submission] += 1);
+                    for &submission in set {
+                        counts[submission] += 1;
+                    }
                     if set.iter().all(|&submission| counts[submission] <= self.bound(submission).1) {
                         let entry = next.entry(counts).or_insert(u64::MAX);
                         *entry = (*entry).min(missing + short);
@@ -323,7 +325,7 @@ fn inputs() -> impl Strategy<Value = Input> {
     let policy =
         ((0..3_u64, 0..3_u64), prop::option::of((0..3_u64, 0..3_u64)), relations, 0..3_u8, any::<bool>(), 0..4_u8);
     (
-        prop::collection::vec(student, 2..=STUDENTS as usize),
+        prop::collection::vec(student, 2..=4),
         prop::collection::vec(submission, 2..=5),
         prop::collection::vec(rule, 0..4),
         prop::collection::vec(review, 0..3),

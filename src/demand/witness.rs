@@ -240,8 +240,10 @@ impl<'p> Witness<'p> {
     /// A student does not have a work any more that he had: its copies are within reach again.
     pub(super) fn loosen_copies(&mut self, submission: u32) {
         let work = self.problem.work(submission as usize);
-        let copies = self.problem.people.copies.row(work as usize);
-        copies.iter().for_each(|&copy| self.loosen_submission(copy));
+        let problem = self.problem;
+        for &copy in problem.people.copies.row(work as usize) {
+            self.loosen_submission(copy);
+        }
     }
 
     /// Where a search has seen everything and found nothing as good as the extremes promise: looks whether the best of

@@ -56,7 +56,7 @@ impl Problem {
             return false;
         }
         let card = self.cards.of(submission);
-        self.dimensions.iter().enumerate().all(|(place, dimension)| {
+        let related = self.dimensions.iter().enumerate().all(|(place, dimension)| {
             let wanted = match dimension.relation {
                 Relation::Same => true,
                 Relation::Different => false,
@@ -68,9 +68,11 @@ impl Problem {
                 Few::Several => dimension.intersects(student, submission),
             };
             intersects == wanted
-        }) && !self.pairs.is_forbidden(student, submission)
-            && !(self.policy.history == Stance::Forbid && self.pairs.is_repeat(student, submission))
-            && !(self.policy.unscored == Unscored::Forbid && self.pairs.score(student, submission).is_none())
+        });
+        related
+            && !self.pairs.is_forbidden(student, submission)
+            && (self.policy.history != Stance::Forbid || !self.pairs.is_repeat(student, submission))
+            && (self.policy.unscored != Unscored::Forbid || self.pairs.score(student, submission).is_some())
     }
 
     /// Why a student may not be given a submission, if so.
