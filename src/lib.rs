@@ -73,6 +73,7 @@ pub mod canvas;
 mod certificate;
 #[cfg(feature = "cli")]
 pub mod cli;
+pub mod demand;
 pub mod diagnostic;
 pub mod explain;
 pub mod flow;

@@ -34,6 +34,8 @@ pub enum Purpose {
     Regular = 10,
     /// How long to wait before a request is tried again.
     Backoff = 11,
+    /// Which of several submissions that are equally due is given out first.
+    Turn = 16,
 }
 
 /// So many numbers of 32 bits stay in the nearest cache while they are shuffled; 13 bits tell them apart, so that one

@@ -19,6 +19,8 @@ mod interrupt;
 mod load;
 mod man;
 mod metrics;
+mod moment;
+mod next;
 mod options;
 mod output;
 mod plan;
@@ -95,6 +97,7 @@ enum Verb {
     Metrics(metrics::Args),
     Diff(diff::Args),
     Show(show::Args),
+    Next(next::Args),
     Generate(generate::Args),
     #[cfg(feature = "canvas-http")]
     Canvas(canvas::Args),
@@ -122,6 +125,7 @@ impl Verb {
             Self::Metrics(args) => args.run(console),
             Self::Diff(args) => args.run(console),
             Self::Show(args) => args.run(console),
+            Self::Next(args) => args.run(console),
             Self::Generate(args) => args.run(console),
             #[cfg(feature = "canvas-http")]
             Self::Canvas(args) => args.run(console),

@@ -1,4 +1,4 @@
-//! Bytes ↔ values: problem files, plan files and score files. Opens no file.
+//! Bytes ↔ values: problem files, plan files, score files and the state of reviews on demand. Opens no file.
 //!
 //! Reading reports everything that is wrong at once, each with a stable code, a JSON pointer, a line and a column;
 //! `docs/formats.md` lists the codes. A syntax error ends reading.
@@ -13,6 +13,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test fails by panicking"))]
 
 pub mod csv_scores;
+pub mod demand;
 pub mod plan;
 pub mod problem;
 pub mod schema;

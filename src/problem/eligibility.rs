@@ -46,26 +46,33 @@ impl Problem {
     /// Whether a student may be given a submission.
     #[must_use]
     pub fn eligible(&self, student: usize, submission: usize) -> bool {
+        self.may_review[student] && self.cards.of(submission).is_open() && self.compatible(student, submission)
+    }
+
+    /// The rules on the pair itself: all but that the student may review at all and that the submission is handed in,
+    /// which may change while reviews are given out on demand.
+    pub(crate) fn compatible(&self, student: usize, submission: usize) -> bool {
+        if self.is_author(student, submission) {
+            return false;
+        }
         let card = self.cards.of(submission);
-        self.may_review[student]
-            && card.is_open()
-            && !self.is_author(student, submission)
-            && self.dimensions.iter().enumerate().all(|(place, dimension)| {
-                let wanted = match dimension.relation {
-                    Relation::Same => true,
-                    Relation::Different => false,
-                    Relation::Any | Relation::PreferSame | Relation::PreferDifferent => return true,
-                };
-                let intersects = match card.value(place) {
-                    Few::None => false,
-                    Few::One(value) => dimension.students.row(student).contains(&value),
-                    Few::Several => dimension.intersects(student, submission),
-                };
-                intersects == wanted
-            })
+        let related = self.dimensions.iter().enumerate().all(|(place, dimension)| {
+            let wanted = match dimension.relation {
+                Relation::Same => true,
+                Relation::Different => false,
+                Relation::Any | Relation::PreferSame | Relation::PreferDifferent => return true,
+            };
+            let intersects = match card.value(place) {
+                Few::None => false,
+                Few::One(value) => dimension.students.row(student).contains(&value),
+                Few::Several => dimension.intersects(student, submission),
+            };
+            intersects == wanted
+        });
+        related
             && !self.pairs.is_forbidden(student, submission)
-            && !(self.policy.history == Stance::Forbid && self.pairs.is_repeat(student, submission))
-            && !(self.policy.unscored == Unscored::Forbid && self.pairs.score(student, submission).is_none())
+            && (self.policy.history != Stance::Forbid || !self.pairs.is_repeat(student, submission))
+            && (self.policy.unscored != Unscored::Forbid || self.pairs.score(student, submission).is_some())
     }
 
     /// Why a student may not be given a submission, if so.

@@ -43,6 +43,13 @@ pub struct ExistingReview {
     pub(crate) workflow_state: WorkflowState,
 }
 
+impl ExistingReview {
+    /// Whether it is written.
+    pub(crate) fn is_completed(&self) -> bool {
+        self.workflow_state == WorkflowState::Completed
+    }
+}
+
 /// A student who must review a work, any one of several copies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct WorkMust {

@@ -48,6 +48,8 @@ pub struct Problem {
     pub(crate) people: People,
     owners: Vec<Option<Id>>,
     pub(crate) may_review: Vec<bool>,
+    /// Who could review if having handed in did not matter.
+    can_review: Vec<bool>,
     pub(crate) handed_in: Vec<bool>,
     /// Student -> the own bound, where one is stated.
     student_bounds: Rows<Bound>,
@@ -81,6 +83,7 @@ impl Problem {
                 stated.submitted && !(stated.late && input.policy.late == Admission::Exclude)
             })
             .collect();
+        let can_review = (0..n).map(|student| people.student(input, student).can_review).collect();
         let may_review = may_review(input, &people, &handed_in);
         let student_bounds = Rows::written(n, 0, |student, own| own.extend(people.student(input, student).reviews));
         let submission_bounds =
@@ -100,6 +103,7 @@ impl Problem {
             owners,
             people,
             may_review,
+            can_review,
             handed_in,
             student_bounds,
             submission_bounds,
@@ -214,6 +218,21 @@ impl Problem {
     #[must_use]
     pub fn student_bound(&self, student: usize) -> Bound {
         bound(self.may_review[student], &self.student_bounds, student, self.policy.reviews_per_student)
+    }
+
+    /// The same as if the student might review.
+    pub(crate) fn stated_student_bound(&self, student: usize) -> Bound {
+        bound(true, &self.student_bounds, student, self.policy.reviews_per_student)
+    }
+
+    /// Whether a student could review if having handed in did not matter.
+    pub(crate) fn can_review(&self, student: usize) -> bool {
+        self.can_review[student]
+    }
+
+    /// Whether a submission has a bound of its own.
+    pub(crate) fn has_own_bound(&self, submission: usize) -> bool {
+        !self.submission_bounds.row(submission).is_empty()
     }
 
     /// The score of a pair in 10^-6, where it has one.

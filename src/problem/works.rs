@@ -27,13 +27,18 @@ impl Problem {
     /// its whole work, within the bound on works too; its minimum may be above its maximum then.
     #[must_use]
     pub fn submission_bound(&self, submission: usize) -> Bound {
+        if self.handed_in[submission] { self.stated_submission_bound(submission) } else { Bound::exactly(0) }
+    }
+
+    /// The same as if the submission were handed in.
+    pub(crate) fn stated_submission_bound(&self, submission: usize) -> Bound {
         let general = match self.policy.reviews_per_submission {
             Demand::Balanced => Bound::default(),
             Demand::Within(bound) => bound,
         };
-        let own = bound(self.handed_in[submission], &self.submission_bounds, submission, general);
+        let own = bound(true, &self.submission_bounds, submission, general);
         match self.policy.reviews_per_work {
-            Some(whole) if self.handed_in[submission] && self.is_whole_work(submission) => {
+            Some(whole) if self.is_whole_work(submission) => {
                 let max = own.max.into_iter().chain(whole.max).min();
                 Bound { min: own.min.max(whole.min), max }
             }

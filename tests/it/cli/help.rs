@@ -2,8 +2,20 @@
 
 use super::Place;
 
-const VERBS: [&str; 11] =
-    ["plan", "verify", "explain", "metrics", "diff", "show", "generate", "strategies", "schema", "completions", "man"];
+const VERBS: [&str; 12] = [
+    "plan",
+    "verify",
+    "explain",
+    "metrics",
+    "next",
+    "diff",
+    "show",
+    "generate",
+    "strategies",
+    "schema",
+    "completions",
+    "man",
+];
 
 /// The examples at the end of a help text.
 fn examples(help: &str) -> Vec<&str> {

@@ -8,6 +8,7 @@ mod help;
 #[cfg(unix)]
 mod interrupt;
 mod names;
+mod next;
 mod plans;
 mod results;
 mod scores;
