@@ -3,17 +3,18 @@
 mod bottleneck;
 mod pair;
 mod relief;
+mod supply;
 
 pub use bottleneck::{Bottleneck, ExcludedPairs};
 pub use pair::{PairExplanation, pair};
-pub use relief::Relief;
+pub use relief::{Edit, Relief, Setting};
 
 use alloc::string::String;
 use alloc::vec::Vec;
 
 use serde::Serialize;
 
-use crate::certificate::{Infeasible, Refutation};
+use crate::certificate::Refutation;
 use crate::input::Input;
 use crate::problem::Problem;
 use crate::strategy::{Run, find_cut};
@@ -38,27 +39,24 @@ pub struct Explanation {
 /// Complexity: that of one matching, and of one more for each change tried.
 #[must_use]
 pub fn explain(input: &Input, problem: &Problem) -> Explanation {
-    match certificate_of(problem) {
-        None => Explanation {
+    let Some(refutation) = refutation_of(problem) else {
+        return Explanation {
             feasible: true,
             certificate: None,
             bottleneck: None,
             sentences: alloc::vec![String::from("a valid plan exists: every minimum can be met")],
             relief: Vec::new(),
-        },
-        Some(certificate) => {
-            let bottleneck = Bottleneck::new(problem, &certificate);
-            let relief = relief::reliefs(input, problem, &certificate, &bottleneck);
-            let mut sentences = bottleneck.sentences(&certificate);
-            sentences.extend(relief.iter().map(|relief| alloc::format!("it would help to {}", relief.change)));
-            Explanation {
-                feasible: false,
-                certificate: Some(Refutation::Cut(certificate)),
-                bottleneck: Some(bottleneck),
-                sentences,
-                relief,
-            }
-        }
+        };
+    };
+    let relief = relief::reliefs(input, problem);
+    let mut sentences = sentences(problem, &refutation);
+    sentences.extend(relief.iter().map(|relief| alloc::format!("it would help to {}", relief.change)));
+    Explanation {
+        feasible: false,
+        bottleneck: refutation.cut().map(|cut| Bottleneck::new(problem, cut)),
+        certificate: Some(refutation),
+        sentences,
+        relief,
     }
 }
 
@@ -71,8 +69,9 @@ pub fn sentences(problem: &Problem, refutation: &Refutation) -> Vec<String> {
     }
 }
 
-/// The proof that the minima of a problem cannot be met, if so.
-fn certificate_of(problem: &Problem) -> Option<Infeasible> {
+/// The proof that a problem has no valid assignment that meets every minimum, if so: the one place where this is
+/// decided.
+fn refutation_of(problem: &Problem) -> Option<Refutation> {
     // Nobody watches this run, so nobody stops it.
-    find_cut(problem, &mut Run::new(0)).unwrap_or(None)
+    find_cut(problem, &mut Run::new(0)).unwrap_or(None).map(Refutation::Cut)
 }

@@ -40,8 +40,8 @@ pub(crate) struct Dimension {
     pub(crate) relation: Relation,
     pub(crate) students: Rows<u32>,
     pub(crate) submissions: Rows<u32>,
-    /// How many different values there are.
-    pub(crate) values: usize,
+    /// The values, each at its number.
+    pub(crate) values: Vec<Id>,
 }
 
 impl Dimension {
@@ -104,7 +104,7 @@ impl Dimension {
                 row.extend(listed.flat_map(|&person| students.row(person as usize)));
             }
         });
-        Self { name, relation, students, submissions, values: interner.len() }
+        Self { name, relation, students, submissions, values: interner.into_ids() }
     }
 }
 

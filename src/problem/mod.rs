@@ -15,6 +15,7 @@ pub use dimension::DimensionName;
 pub use eligibility::Exclusion;
 pub use existing::{ExistingReview, Standing};
 
+pub(crate) use eligibility::Hindrance;
 pub(crate) use existing::{Settled, WorkMust};
 
 use alloc::string::String;
