@@ -1,12 +1,14 @@
 //! From proofs to words: why there is no plan, what would help, and why a pair may or may not be chosen.
 
 mod bottleneck;
+mod cost;
 mod pair;
 mod relief;
 mod supply;
 
 pub use bottleneck::{Bottleneck, ExcludedPairs};
-pub use pair::{PairExplanation, pair};
+pub use cost::PairCost;
+pub use pair::{ExcludedBy, Fate, PairExplanation, pair, review};
 pub use relief::{Edit, Relief, Setting};
 
 use alloc::string::String;

@@ -64,6 +64,8 @@ pub(crate) struct Settled {
     pub(crate) received: Vec<u32>,
     /// Musts for which several copies would do.
     pub(crate) work_musts: Vec<WorkMust>,
+    /// How many reviews there are to be in all, where that is settled elsewhere.
+    pub(crate) total: Option<u64>,
 }
 
 impl Settled {
@@ -76,6 +78,7 @@ impl Settled {
             given: alloc::vec![0; students],
             received: alloc::vec![0; submissions],
             work_musts: Vec::new(),
+            total: None,
         }
     }
 

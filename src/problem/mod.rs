@@ -10,6 +10,7 @@ mod line;
 mod pairs;
 mod people;
 pub(crate) mod rows;
+mod variant;
 
 pub use dimension::DimensionName;
 pub use eligibility::Exclusion;

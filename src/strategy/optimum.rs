@@ -133,13 +133,18 @@ pub(super) fn settled(model: &mut Model<'_>, strict: bool, run: &mut Run<'_>) ->
     let problem = model.problem;
     let sizes = model.sizes();
     let mut count = model.count;
-    if problem.counts_deletes()
+    // That so many reviews meet the minima is nowhere said.
+    let strict = strict && problem.settled.total.is_none();
+    if (problem.counts_deletes() || problem.settled.total.is_some())
         && !problem.asks_nothing()
         && !count_is_free(problem, model.aim)
         && model.aim != Aim::Face
     {
         let goals = Goals::compose(&counting_order(problem), &sizes);
-        count = Some(if fits(&goals) {
+        let fixed: u64 = problem.settled.received.iter().map(|&count| u64::from(count)).sum();
+        count = Some(if let Some(total) = problem.settled.total {
+            total.saturating_sub(fixed)
+        } else if fits(&goals) {
             solve::<i64>(model, &goals, None, strict, run)?.1.value
         } else {
             solve::<i128>(model, &goals, None, strict, run)?.1.value

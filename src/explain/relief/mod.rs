@@ -12,6 +12,7 @@ mod policy;
 mod values;
 
 pub use edit::{Edit, Setting};
+pub(super) use pairs::targets;
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -191,6 +192,14 @@ impl Scope<'_> {
     /// Whether a new pair of a student could be of use.
     fn may_help_student(&self, student: usize) -> bool {
         self.musts[student] || self.cuts.iter().all(|cuts| cuts.deficit == 0 || cuts.reach.students[student])
+    }
+
+    /// Whether a way along new pairs could begin with one of a student.
+    fn may_begin(&self, student: usize) -> bool {
+        let nothing_missing = self.cuts.iter().all(|cuts| cuts.deficit == 0);
+        nothing_missing
+            || self.musts[student]
+            || self.cuts.iter().any(|cuts| cuts.deficit > 0 && cuts.reach.students[student])
     }
 
     /// Whether a new pair of a submission could be of use.

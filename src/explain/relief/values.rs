@@ -121,15 +121,11 @@ impl Finder<'_> {
         if dimension.values.len() > MINGLED {
             return;
         }
-        // Only two values between which a pair could help.
+        // What helps begins with a new pair of a student to whom something is left over (or missing).
         let mut twos: BTreeSet<(u32, u32)> = BTreeSet::new();
-        for student in (0..problem.students()).filter(|&student| self.scope().may_help_student(student)) {
-            let mut seen: BTreeSet<u32> = BTreeSet::new();
-            for submission in self.excluded_of_student(place, student) {
-                if self.scope().may_help_submission(submission as usize) {
-                    seen.extend(dimension.submissions.row(submission as usize));
-                }
-            }
+        for student in (0..problem.students()).filter(|&student| self.scope().may_begin(student)) {
+            let excluded = self.excluded_of_student(place, student).into_iter();
+            let seen: BTreeSet<u32> = excluded.flat_map(|j| dimension.submissions.row(j as usize)).copied().collect();
             for &own in dimension.students.row(student) {
                 twos.extend(seen.iter().map(|&other| (own.min(other), own.max(other))));
             }
