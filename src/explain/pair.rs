@@ -120,12 +120,15 @@ pub fn pair(input: &Input, problem: &Problem, student: usize, submission: usize)
         let word = if gain > 0 { "wished for" } else { "to be avoided" };
         told.sentences.push(format!("it is {word}, with a weight of {}", gain.unsigned_abs()));
     }
+    let plain = problem.ignoring_reciprocal();
+    let hindrance = settled_against(problem, student, submission);
+    if told.eligible && hindrance.is_none() {
+        weigh(&mut told, &plain, student, submission);
+        return told;
+    }
+    told.cost_without = Judge::new(&plain).best(&plain).is_ok().then(PairCost::default);
     if told.eligible {
-        if let Some(hindrance) = settled_against(problem, student, submission) {
-            told.sentences.push(format!("it cannot be part of any valid plan: {hindrance}"));
-        } else {
-            weigh(&mut told, &problem.ignoring_reciprocal(), student, submission);
-        }
+        told.sentences.extend(hindrance.map(|hindrance| format!("it cannot be part of any valid plan: {hindrance}")));
     }
     told
 }

@@ -161,6 +161,7 @@ pub(super) fn numbers_decide(problem: &Problem) -> bool {
     let wishes = |relation| matches!(relation, Relation::PreferSame | Relation::PreferDifferent);
     let nothing_moves = problem.settled.movable.values().is_empty();
     !problem.asks_nothing()
+        && problem.settled.total.is_none()
         && (nothing_moves || problem.policy.existing != Existing::Rebalance)
         && problem.pairs.wishes.values().is_empty()
         && !problem.dimensions.iter().any(|dimension| wishes(dimension.relation))
