@@ -15,7 +15,7 @@ use crate::problem::{Hindrance, Problem};
 /// Students or submissions that a bottleneck misses, for one reason.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ShutOut {
-    /// Why they are of no use, to be read after "they could help, but".
+    /// Why they are of no use, to be read after "could help, but".
     pub reason: String,
     /// The students.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -49,8 +49,8 @@ pub(super) fn shut_out(
                     && problem.student_bound(student).max.is_some_and(|max| fixed > max)
                     && asking.iter().any(|&submission| problem.is_free(student, submission))
             });
-            let no_work = "they have no submission that counts as handed in (unsubmitted_reviewers: \"exclude\")";
-            let over_reason = "they give more reviews that stay than their maximum, so nothing is added";
+            let no_work = "nothing of theirs counts as handed in (unsubmitted_reviewers: \"exclude\")";
+            let over_reason = "more of their reviews stay than their maximum, so none is added";
             let groups = [(no_work, without_work), ("can_review is false", barred), (over_reason, over.collect())];
             for (reason, students) in groups {
                 let students: Vec<Id> =
@@ -72,10 +72,10 @@ pub(super) fn shut_out(
                     && problem.submission_bound(submission).max.is_some_and(|max| fixed > max)
                     && asking.iter().any(|&student| problem.is_free(student, submission))
             });
-            let over_reason = "they receive more reviews that stay than their maximum, so nothing is added";
+            let over_reason = "more of their reviews stay than their maximum, so none is added";
             let groups = [
-                ("they are late (late: \"exclude\")", late),
-                ("they are not handed in", missing),
+                ("late submissions are excluded (late: \"exclude\")", late),
+                ("submitted is false", missing),
                 (over_reason, over.collect()),
             ];
             for (reason, submissions) in groups {

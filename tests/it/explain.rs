@@ -467,10 +467,134 @@ fn the_bottleneck_alone_is_infeasible() {
     assert!(seen > 300, "{seen}");
 }
 
-/// The sentences of a problem file.
+/// A problem file, read.
 #[cfg(feature = "formats")]
-fn told(text: &str) -> Vec<String> {
-    let (input, _) = peerplan::formats::problem::read(text.as_bytes(), peerplan::formats::Strictness::Strict)
-        .unwrap_or_else(|found| panic!("{found:#?}"));
-    explain(&input, &compiled(&input)).sentences
+fn file(text: &str) -> Input {
+    peerplan::formats::problem::read(text.as_bytes(), false).unwrap_or_else(|found| panic!("{found:#?}")).0
+}
+
+#[cfg(feature = "formats")]
+#[test]
+fn what_is_told_of_problems_without_a_plan() {
+    let told = |text: &str| {
+        let input = file(text);
+        explain(&input, &compiled(&input)).sentences
+    };
+    // Nobody may review the only work of section 12.
+    assert_eq!(
+        told(
+            r#"{"students": [{"id": 1, "sections": [11]}, {"id": 2, "sections": [11]}, {"id": 3, "sections": [12]}],
+                "submissions": [{"id": 41, "user_id": 1}, {"id": 42, "user_id": 2}, {"id": 43, "user_id": 3}],
+                "policy": {"reviews_per_student": {"max": 1}, "reviews_per_submission": 1, "section": "same"}}"#
+        ),
+        [
+            "this submission needs 1 review; no student may review it, 1 short",
+            "1 pair is excluded because the student is an author of the work; 2 pairs are excluded because the section \
+             rule asks for the same, and they share none",
+            "the submissions: 43",
+            "it would help to ask for 0 reviews of submission 43",
+            "it would help to ask for 0 reviews of every submission",
+            "it would help to drop the section rule",
+            "it would help to let section 11 and section 12 review each other",
+            "it would help to allow shortfalls (shortfall: \"partial\")",
+        ]
+    );
+    // One who could review may not.
+    assert_eq!(
+        told(
+            r#"{"students": [{"id": 1}, {"id": 2}, {"id": 3, "can_review": false}],
+                "submissions": [{"id": 41, "user_id": 1}],
+                "policy": {"reviews_per_student": {"max": 1}, "reviews_per_submission": 2}}"#
+        ),
+        [
+            "this submission needs 2 reviews; only 1 student may review it, each pair once: 1, 1 short",
+            "1 pair is excluded because the student is an author of the work",
+            "the submissions: 41",
+            "the students: 2",
+            "student 3 could help, but can_review is false",
+            "it would help to ask for 1 review of every submission",
+            "it would help to ask for 1 review of submission 41",
+            "it would help to let student 3 review, who has can_review false",
+            "it would help to allow shortfalls (shortfall: \"partial\")",
+        ]
+    );
+    // The students must give more than can be received; neither submission alone would be enough.
+    assert_eq!(
+        told(
+            r#"{"students": [{"id": 1}, {"id": 2}, {"id": 3}],
+                "submissions": [{"id": 41, "user_id": 1}, {"id": 42, "user_id": 2, "late": true},
+                                {"id": 43, "submitted": false}],
+                "policy": {"reviews_per_student": 1, "reviews_per_submission": {"max": 1}, "late": "exclude"}}"#
+        ),
+        [
+            "this student must give 1 review; no submission may be reviewed by them, 1 short",
+            "1 pair is excluded because the student is an author of the work",
+            "the students: 1",
+            "submission 42 could help, but late submissions are excluded (late: \"exclude\")",
+            "submission 43 could help, but submitted is false",
+            "it would help to ask every student for 0 reviews at least",
+            "it would help to allow shortfalls (shortfall: \"partial\")",
+        ]
+    );
+}
+
+#[cfg(feature = "formats")]
+#[test]
+fn what_is_told_of_pairs() {
+    let told = |text: &str, student: u64, submission: u64| {
+        let input = file(text);
+        let problem = compiled(&input);
+        let student = problem.find_student(&Id::from(student)).expect("listed");
+        let submission = problem.find_submission(&Id::from(submission)).expect("listed");
+        pair(&input, &problem, student, submission).sentences.join("\n")
+    };
+    let ring = r#"{"students": [{"id": 1, "groups": [7]}, {"id": 2, "groups": [8]}, {"id": 3, "groups": [9]}],
+        "submissions": [{"id": 41, "user_id": 1}, {"id": 42, "user_id": 2}, {"id": 43, "user_id": 3}],
+        "policy": {"reviews_per_student": 1}}"#;
+    assert_eq!(
+        told(ring, 1, 42),
+        "the pair is eligible\nsome best plans have it and some do not: it costs nothing either way"
+    );
+    let scored = ring.replace(
+        r#""policy""#,
+        r#""strategy": {"name": "max_affinity"}, "affinities": [
+            {"assessor_id": 1, "asset_id": 42, "score": 0.75}, {"assessor_id": 2, "asset_id": 43, "score": 0.5},
+            {"assessor_id": 3, "asset_id": 41, "score": 0.25}, {"assessor_id": 1, "asset_id": 43, "score": 0.25}],
+           "policy""#,
+    );
+    assert_eq!(
+        told(&scored, 1, 43),
+        "the pair is eligible\nno best plan has it: to choose it would make the total score 1.25 lower"
+    );
+    assert_eq!(
+        told(&scored, 1, 42),
+        "the pair is eligible\nevery best plan has it: to do without it would make the total score 1.25 lower"
+    );
+    let shut = ring
+        .replace("\"groups\": [8]", "\"groups\": [7]")
+        .replace(r#""policy""#, r#""rules": [{"rule": "must_not_review", "assessor_id": 1, "user_id": 2}], "policy""#);
+    assert_eq!(
+        told(&shut, 1, 42),
+        "the pair is not eligible: the group rule asks for different ones, and they share one (7); and a \
+         must_not_review rule covers the pair (/rules/0)"
+    );
+    // Two of one group may review nothing but the work of the third.
+    let bound = shut
+        .replace("\"reviews_per_student\": 1", "\"reviews_per_student\": 1, \"reviews_per_submission\": {\"max\": 1}");
+    assert_eq!(
+        told(&bound, 1, 43).lines().last(),
+        Some(
+            "there is no valid plan at all: these 2 students must give 2 reviews; only 1 submission may be reviewed by \
+             them, at most 1 each: 1, 1 short"
+        )
+    );
+    let moving = ring.replace(
+        r#""policy": {"#,
+        r#""peer_reviews": [{"id": 5, "assessor_id": 1, "asset_id": 42}], "policy": {"existing": "rebalance", "#,
+    );
+    assert_eq!(
+        told(&moving, 1, 42),
+        "the pair is eligible\nthe review exists, and stays unless something better needs its place\nevery best plan \
+         has it: to do without it would cost 1 delete more"
+    );
 }
