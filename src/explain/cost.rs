@@ -43,6 +43,15 @@ pub(super) struct Best {
     pub(super) exact: bool,
 }
 
+/// Why there is no best assignment, in words.
+#[derive(Debug, Clone)]
+pub(super) enum Refused {
+    /// No assignment is valid.
+    Proven(String),
+    /// None was found, and none was ruled out.
+    Undecided(String),
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Reached {
     objective: Objective,
@@ -65,14 +74,15 @@ impl<'p> Judge<'p> {
     /// The best assignment of the problem or of a variant of it.
     ///
     /// # Errors
-    /// Why there is none, in words.
-    pub(super) fn best(&self, variant: &Problem) -> Result<Best, String> {
+    /// Why there is none.
+    pub(super) fn best(&self, variant: &Problem) -> Result<Best, Refused> {
         let name = if self.by_score { "max_affinity" } else { "matching" };
-        let strategy = by_name(name).ok_or_else(|| format!("there is no strategy {name}"))?;
+        let missing = || Refused::Undecided(format!("there is no strategy {name}"));
+        let strategy = by_name(name).ok_or_else(missing)?;
         // Nobody watches this run, so nobody stops it.
         let solution = strategy.assign(variant, &mut Run::new(0)).map_err(|error| match error {
-            AssignError::Infeasible(refutation) => sentences(variant, &refutation).swap_remove(0),
-            other => format!("{other}"),
+            AssignError::Infeasible(refutation) => Refused::Proven(sentences(variant, &refutation).swap_remove(0)),
+            other => Refused::Undecided(format!("{other}")),
         })?;
         let reached = self.reached(&solution.assignment);
         Ok(Best { assignment: solution.assignment, reached, exact: solution.bound.is_none() })
@@ -80,7 +90,7 @@ impl<'p> Judge<'p> {
 
     /// The best assignment of a variant at the number of reviews that the best of all has, where there is one; else
     /// that at its own. Only where deletes are counted does the number depend on what is settled first.
-    pub(super) fn best_like(&self, variant: Problem, best: &Best) -> Result<Best, String> {
+    pub(super) fn best_like(&self, variant: Problem, best: &Best) -> Result<Best, Refused> {
         let own = self.best(&variant)?;
         let total = best.reached.objective.count;
         if own.reached.objective.count == total || !self.problem.counts_deletes() || self.number_is_free() {
@@ -90,7 +100,8 @@ impl<'p> Judge<'p> {
         let even = Judge { problem: self.problem, by_score: false };
         let reachable = |found: &Best| {
             let (reached, wanted) = (found.reached.objective, own.reached.objective);
-            reached.count == total && reached.missing == wanted.missing
+            reached.count == total
+                && (reached.missing, reached.missing_squares) == (wanted.missing, wanted.missing_squares)
         };
         match even.best(&variant) {
             Ok(found) if reachable(&found) => {

@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 
 use serde::Serialize;
 
-use super::cost::{Best, Judge, PairCost};
+use super::cost::{Best, Judge, PairCost, Refused};
 use super::relief::targets;
 use crate::id::Id;
 use crate::input::{Input, RuleKind, RuleTarget, WorkflowState};
@@ -164,8 +164,12 @@ fn weigh(told: &mut PairExplanation, problem: &Problem, student: usize, submissi
     let judge = Judge::new(problem);
     let best = match judge.best(problem) {
         Ok(best) => best,
-        Err(reason) => {
-            told.sentences.push(format!("there is no valid plan at all: {reason}"));
+        Err(refused) => {
+            told.exact = matches!(refused, Refused::Proven(_));
+            told.sentences.push(match refused {
+                Refused::Proven(reason) => format!("there is no valid plan at all: {reason}"),
+                Refused::Undecided(reason) => format!("whether there is a valid plan is not decided: {reason}"),
+            });
             return;
         }
     };
@@ -176,15 +180,24 @@ fn weigh(told: &mut PairExplanation, problem: &Problem, student: usize, submissi
     } else {
         (judge.best_like(problem.with_fixed(student, submission), &best), Ok(best.clone()))
     };
-    told.exact = [&with, &without].into_iter().flatten().all(|best| best.exact);
+    let is_exact = |found: &Result<Best, Refused>| match found {
+        Ok(found) => found.exact,
+        Err(refused) => matches!(refused, Refused::Proven(_)),
+    };
+    told.exact = is_exact(&with) && is_exact(&without);
     told.cost = with.as_ref().ok().map(|with| judge.cost(with, &best));
     told.cost_without = without.as_ref().ok().map(|without| judge.cost(without, &best));
     told.possible = with.is_ok();
     told.in_some_best = with.as_ref().is_ok_and(|with| nothing(&judge.cost(with, &best), with));
-    told.in_every_best = !without.as_ref().is_ok_and(|without| nothing(&judge.cost(without, &best), without));
+    told.in_every_best = match &without {
+        Ok(without) => !nothing(&judge.cost(without, &best), without),
+        Err(refused) => matches!(refused, Refused::Proven(_)),
+    };
     let sentence = match (&with, &without) {
-        (Err(reason), _) => format!("it cannot be part of any valid plan: with it, {reason}"),
-        (Ok(_), Err(reason)) => format!("it is part of every valid plan: without it, {reason}"),
+        (Err(Refused::Proven(reason)), _) => format!("it cannot be part of any valid plan: with it, {reason}"),
+        (Err(Refused::Undecided(reason)), _) => format!("whether a valid plan has it is not decided: {reason}"),
+        (_, Err(Refused::Proven(reason))) => format!("it is part of every valid plan: without it, {reason}"),
+        (_, Err(Refused::Undecided(reason))) => format!("whether a valid plan lacks it is not decided: {reason}"),
         (Ok(with), Ok(without)) => {
             let more = |other: &Best| judge.words(&judge.cost(other, &best), other, &best);
             match (more(with), more(without)) {

@@ -90,6 +90,8 @@ struct Search {
     students: usize,
     /// A bit for each submission not seen.
     unseen: Vec<u64>,
+    /// A bit for each submission where a path may end.
+    ends: Vec<u64>,
     seen: Vec<bool>,
     /// The node before, or [`START`].
     before: Vec<u32>,
@@ -165,6 +167,16 @@ impl<'p> Supply<'p> {
     /// What remains of the bound of a submission.
     pub(super) fn submission(&self, submission: usize) -> Room {
         self.net.right[submission]
+    }
+
+    /// How many pairs a student has.
+    pub(super) fn pairs_of_student(&self, student: usize) -> u64 {
+        self.net.row(student).iter().map(|word| u64::from(word.count_ones())).sum()
+    }
+
+    /// How many pairs a submission has.
+    pub(super) fn pairs_of_submission(&self, submission: usize) -> u64 {
+        (0..self.net.left.len()).filter(|&student| self.net.has(student, submission)).count() as u64
     }
 
     /// Whether a pair is free.
@@ -348,6 +360,12 @@ impl Flow {
     fn augment(&mut self, net: &Net<'_>) {
         loop {
             self.search.clear();
+            self.search.ends.fill(0);
+            for right in 0..self.holders.len() {
+                if self.is_end(net, self.used.len() + right) {
+                    self.search.ends[right / 64] |= 1 << (right % 64);
+                }
+            }
             let mut sent = false;
             for start in 0..self.used.len() + self.holders.len() {
                 if self.is_start(net, start)
@@ -355,6 +373,11 @@ impl Flow {
                 {
                     self.send(end);
                     sent = true;
+                    if let Some(right) = end.checked_sub(self.used.len())
+                        && !self.is_end(net, end)
+                    {
+                        self.search.ends[right / 64] &= !(1 << (right % 64));
+                    }
                 }
             }
             if !sent {
@@ -380,6 +403,10 @@ impl Flow {
             }
             match node.checked_sub(n) {
                 None => {
+                    if let Some(right) = self.end_beside(net, node) {
+                        self.search.visit(n + right, node, START);
+                        return Some(n + right);
+                    }
                     for word in 0..net.words {
                         let mut open = net.row(node)[word] & self.search.unseen[word];
                         while open != 0 {
@@ -404,6 +431,22 @@ impl Flow {
                             }
                         }
                     }
+                }
+            }
+        }
+        None
+    }
+
+    /// A submission that a student could take and where a path ends: looked for first, so that a short path leaves
+    /// the rest to others.
+    fn end_beside(&self, net: &Net<'_>, student: usize) -> Option<usize> {
+        for (word, row) in net.row(student).iter().enumerate() {
+            let mut open = row & self.search.unseen[word] & self.search.ends[word];
+            while open != 0 {
+                let right = word * 64 + open.trailing_zeros() as usize;
+                open &= open - 1;
+                if self.takes(net, student, right) {
+                    return Some(right);
                 }
             }
         }
@@ -520,6 +563,7 @@ impl Search {
         let mut search = Self {
             students: n,
             unseen: alloc::vec![0; m.div_ceil(64)],
+            ends: alloc::vec![0; m.div_ceil(64)],
             seen: alloc::vec![false; n + m],
             before: alloc::vec![START; n + m],
             by: alloc::vec![START; n + m],

@@ -10,7 +10,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("canvas", &["diagnostic", "formats", "id", "input", "plan", "random"]),
     ("certificate", &["id"]),
     ("diagnostic", &[]),
-    ("explain", &["certificate", "id", "input", "problem", "strategy"]),
+    ("explain", &["assignment", "certificate", "id", "input", "problem", "strategy"]),
     ("flow", &["parallel", "random"]),
     ("formats", &["certificate", "diagnostic", "id", "input", "parallel", "plan"]),
     ("generate", &["id", "input", "random"]),

@@ -55,6 +55,12 @@ impl Finder<'_> {
             }
         };
         members.retain(|&(_, who)| self.is_bound(whose, way, who) && self.in_every_cut(whose, side, who));
+        let pairs = |who| match whose {
+            Whose::Student => self.scope().supply.pairs_of_student(who),
+            Whose::Submission => self.scope().supply.pairs_of_submission(who),
+        };
+        // No more can pass than there are pairs.
+        members.retain(|&(_, who)| way == Way::Down || pairs(who) >= deficit);
         members.sort_unstable();
         // Nothing more than this can be given or received beyond what there is.
         let limit = (self.problem.students() + self.problem.submissions()) as u64;
