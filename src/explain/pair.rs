@@ -15,6 +15,7 @@ use crate::problem::{DimensionName, Exclusion, ExistingReview, Problem, Standing
 
 /// What stands for and against a pair.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[allow(clippy::struct_excessive_bools, reason = "each answers a question of its own")]
 pub struct PairExplanation {
     /// Who would review.
     pub assessor_id: Id,
@@ -234,23 +235,23 @@ fn excluded_by(input: &Input, problem: &Problem, student: usize, submission: usi
             Exclusion::NotSame(name) => {
                 by.values = values(problem, name, student, submission, false);
                 if !by.values.is_empty() {
-                    by.rule.push_str(&format!(" (the student is in {})", listed(&by.values)));
+                    by.rule = format!("{} (the student is in {})", by.rule, listed(&by.values));
                 }
             }
             Exclusion::NotDifferent(name) => {
                 by.values = values(problem, name, student, submission, true);
-                by.rule.push_str(&format!(" ({})", listed(&by.values)));
+                by.rule = format!("{} ({})", by.rule, listed(&by.values));
             }
             Exclusion::MustNot => {
                 by.at = rules(input, problem, RuleKind::MustNotReview, student, submission);
-                by.rule.push_str(&format!(" ({})", by.at.join(", ")));
+                by.rule = format!("{} ({})", by.rule, by.at.join(", "));
             }
             Exclusion::History => {
                 let covers = |user: &Id| targets(problem, &RuleTarget::User(user.clone())).contains(&what);
                 let rows = input.history.iter().enumerate();
                 let rows = rows.filter(|(_, row)| row.assessor_id == *who && covers(&row.user_id));
                 by.at = rows.map(|(place, _)| format!("/history/{place}")).collect();
-                by.rule.push_str(&format!(" ({})", by.at.join(", ")));
+                by.rule = format!("{} ({})", by.rule, by.at.join(", "));
             }
             Exclusion::OwnWork | Exclusion::Unscored => {}
         }

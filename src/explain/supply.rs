@@ -192,8 +192,12 @@ impl<'p> Supply<'p> {
             debug_assert!(!self.net.has(student as usize, submission as usize), "a new pair");
             self.net.set(student as usize, submission as usize, true);
         }
-        delta.students.iter().for_each(|&(i, room)| self.net.left[i] = room);
-        delta.submissions.iter().for_each(|&(j, room)| self.net.right[j] = room);
+        for &(student, room) in &delta.students {
+            self.net.left[student] = room;
+        }
+        for &(submission, room) in &delta.submissions {
+            self.net.right[submission] = room;
+        }
         let mut met = Ok(());
         for flow in &mut self.flows {
             flow.trim(&self.net, delta);
@@ -209,8 +213,12 @@ impl<'p> Supply<'p> {
         for &(student, submission) in &delta.pairs {
             self.net.set(student as usize, submission as usize, false);
         }
-        students.into_iter().for_each(|(i, room)| self.net.left[i] = room);
-        submissions.into_iter().for_each(|(j, room)| self.net.right[j] = room);
+        for (student, room) in students {
+            self.net.left[student] = room;
+        }
+        for (submission, room) in submissions {
+            self.net.right[submission] = room;
+        }
         met
     }
 
@@ -277,7 +285,7 @@ impl Flow {
     /// A first flow: each student in turn takes what is missing most.
     fn greedy(&mut self, net: &Net<'_>) {
         let m = self.holders.len();
-        let mut next = 0;
+        let mut first = 0;
         for student in 0..self.used.len() {
             let room = net.left[student];
             let wanted = if self.side == Side::Submissions { room.max } else { room.min };
@@ -285,7 +293,7 @@ impl Flow {
                 if self.used[student].len() as u64 >= wanted {
                     break;
                 }
-                let submission = (next + step) % m;
+                let submission = (first + step) % m;
                 let limit = match self.side {
                     Side::Submissions => net.right[submission].min,
                     Side::Students => net.right[submission].max,
@@ -296,7 +304,7 @@ impl Flow {
                 }
             }
             // Students begin one after the other, so that they do not all ask for the same.
-            next = (next + self.used[student].len()) % m.max(1);
+            first = (first + self.used[student].len()) % m.max(1);
         }
     }
 
@@ -394,9 +402,9 @@ impl Flow {
         }
         self.search.queue.clear();
         self.search.queue.push(index(start));
-        let mut next = 0;
-        while let Some(&node) = self.search.queue.get(next) {
-            next += 1;
+        let mut looked_at = 0;
+        while let Some(&node) = self.search.queue.get(looked_at) {
+            looked_at += 1;
             let node = node as usize;
             if self.is_end(net, node) {
                 return Some(node);

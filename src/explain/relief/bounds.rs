@@ -274,7 +274,7 @@ impl Finder<'_> {
     /// The bound on all copies of a work, of which flows know nothing.
     fn bounds_of_works(&mut self) {
         let Some(bound) = self.problem.policy().reviews_per_work else { return };
-        let works = self.problem.people.copies.len() as u64;
+        let count_of_works = self.problem.people.copies.len() as u64;
         let limit = (self.problem.students() + self.problem.submissions()) as u64;
         for (way, most) in [(Way::Down, bound.min.min(limit)), (Way::Up, bound.max.map_or(0, |_| limit))] {
             let edit = |amount| Edit::Policy(Setting::ReviewsPerWork(for_all(bound, way, amount)));
@@ -291,7 +291,7 @@ impl Finder<'_> {
                 Way::Down => format!("ask for {} of every work", count(new.min, "review")),
                 Way::Up => format!("let every work receive up to {}", count(new.max.unwrap_or(0), "review")),
             };
-            self.offer(Candidate { size: enough.saturating_mul(works), words, edit: edit(enough) });
+            self.offer(Candidate { size: enough.saturating_mul(count_of_works), words, edit: edit(enough) });
         }
     }
 }

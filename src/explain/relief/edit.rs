@@ -192,10 +192,14 @@ impl Edit {
     pub fn apply(&self, input: &mut Input) {
         match self {
             Self::StudentReviews { student, reviews } => {
-                of_student(input, student).into_iter().for_each(|student| student.reviews = Some(*reviews));
+                if let Some(student) = of_student(input, student) {
+                    student.reviews = Some(*reviews);
+                }
             }
             Self::SubmissionReviews { submission, reviews } => {
-                of_submission(input, submission).into_iter().for_each(|submission| submission.reviews = Some(*reviews));
+                if let Some(submission) = of_submission(input, submission) {
+                    submission.reviews = Some(*reviews);
+                }
             }
             Self::Policy(setting) => setting.apply(input),
             Self::DropRule { rule } if *rule < input.rules.len() => _ = input.rules.remove(*rule),
@@ -206,28 +210,35 @@ impl Edit {
                 input.affinities.push(Affinity { assessor_id, asset_id, score: Micros(0), limit: None });
             }
             Self::CanReview { student } => {
-                of_student(input, student).into_iter().for_each(|student| student.can_review = true);
+                if let Some(student) = of_student(input, student) {
+                    student.can_review = true;
+                }
             }
             Self::HandedIn { submission } => {
-                let submission = of_submission(input, submission);
-                submission.into_iter().for_each(|handed_in| (handed_in.submitted, handed_in.late) = (true, false));
+                if let Some(submission) = of_submission(input, submission) {
+                    (submission.submitted, submission.late) = (true, false);
+                }
             }
             Self::StudentValue { student, dimension, value } => {
                 write_out(input, dimension);
-                let student = of_student(input, student);
-                student.into_iter().for_each(|student| add(values_of(student, dimension), value));
+                if let Some(student) = of_student(input, student) {
+                    add(values_of(student, dimension), value);
+                }
             }
             Self::SubmissionValue { submission, dimension, value } => {
                 write_out(input, dimension);
-                let submission = of_submission(input, submission);
-                submission.into_iter().for_each(|submission| add(stated(submission, dimension), value));
+                if let Some(submission) = of_submission(input, submission) {
+                    add(stated(submission, dimension), value);
+                }
             }
             Self::Mingle { dimension, values } => {
                 write_out(input, dimension);
                 for student in &mut input.students {
                     let of_student = values_of(student, dimension);
                     if values.iter().any(|value| of_student.contains(value)) {
-                        values.iter().for_each(|value| add(of_student, value));
+                        for value in values {
+                            add(of_student, value);
+                        }
                     }
                 }
             }

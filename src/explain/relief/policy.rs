@@ -57,7 +57,7 @@ impl Finder<'_> {
         let copies =
             policy.same_work_once == CopyRule::Once && self.problem.people.copies.len() < self.problem.submissions();
         add(copies, "let students review several copies of a work (same_work_once: false)", Setting::CopiesFree);
-        let kept = policy.existing == Existing::Keep && self.kept(self.problem) > 0;
+        let kept = policy.existing == Existing::Keep && kept(self.problem) > 0;
         add(kept, "let existing reviews move (existing: \"rebalance\")", Setting::Rebalance);
         let cycles = matches!(policy.reciprocal, Reciprocal::Forbid | Reciprocal::ForbidCycles(_));
         add(cycles, "set reciprocal to \"avoid\"", Setting::AvoidReciprocal);
@@ -85,7 +85,7 @@ impl Finder<'_> {
             Setting::AllowUnscored => only(Hindrance::Unscored),
             Setting::IncludeLate | Setting::IncludeUnsubmitted => self.newly_eligible(compiled),
             Setting::CopiesFree => self.copies_of_one_work(),
-            Setting::Rebalance => self.kept(problem) - self.kept(compiled),
+            Setting::Rebalance => kept(problem) - kept(compiled),
             Setting::Partial => {
                 let students = (0..problem.students()).map(|student| problem.student_bound(student).min);
                 let submissions = (0..problem.submissions()).map(|submission| problem.submission_bound(submission).min);
@@ -127,15 +127,15 @@ impl Finder<'_> {
         }
         count
     }
+}
 
-    /// The unfinished reviews that stay.
-    fn kept(&self, compiled: &Problem) -> u64 {
-        let unfinished = compiled
-            .existing_reviews()
-            .iter()
-            .filter(|review| review.standing == Standing::Fixed && review.workflow_state == WorkflowState::Assigned);
-        unfinished.count() as u64
-    }
+/// The unfinished reviews that stay.
+fn kept(compiled: &Problem) -> u64 {
+    let unfinished = compiled
+        .existing_reviews()
+        .iter()
+        .filter(|review| review.standing == Standing::Fixed && review.workflow_state == WorkflowState::Assigned);
+    unfinished.count() as u64
 }
 
 /// Whether a problem has a valid assignment when no minimum has to be met: all other rules can be kept.

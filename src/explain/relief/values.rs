@@ -62,7 +62,7 @@ impl Finder<'_> {
             let pairs = finder.excluded_of_student(place, student).into_iter();
             let pairs =
                 pairs.filter(|&j| finder.problem.dimensions[place].submissions.row(j as usize).contains(&value));
-            finder.freed(&pairs.map(|submission| (index(student), submission)).collect::<Vec<_>>())
+            Some(finder.freed(&pairs.map(|submission| (index(student), submission)).collect::<Vec<_>>()))
         });
     }
 
@@ -93,7 +93,7 @@ impl Finder<'_> {
             let value = finder.value(place, value)?;
             let students = (0..finder.problem.students()).filter(|&student| only(student, submission));
             let students = students.filter(|&i| finder.problem.dimensions[place].students.row(i).contains(&value));
-            finder.freed(&students.map(|student| (index(student), index(submission))).collect::<Vec<_>>())
+            Some(finder.freed(&students.map(|student| (index(student), index(submission))).collect::<Vec<_>>()))
         });
     }
 
@@ -144,7 +144,7 @@ impl Finder<'_> {
         self.offer_smallest(candidates, |finder, edit| {
             let Edit::Mingle { values: [one, other], .. } = edit else { return None };
             let (one, other) = (finder.value(place, one)?, finder.value(place, other)?);
-            finder.freed(&finder.between(place, one, other))
+            Some(finder.freed(&finder.between(place, one, other)))
         });
     }
 
@@ -160,8 +160,8 @@ impl Finder<'_> {
         pairs.filter(only).map(|(i, j)| (index(i), index(j))).collect()
     }
 
-    fn freed(&self, pairs: &[(u32, u32)]) -> Option<Delta> {
-        Some(Delta { pairs: self.free(pairs), ..Delta::default() })
+    fn freed(&self, pairs: &[(u32, u32)]) -> Delta {
+        Delta { pairs: self.free(pairs), ..Delta::default() }
     }
 
     fn value(&self, place: usize, id: &Id) -> Option<u32> {
