@@ -35,15 +35,7 @@ impl Args {
         let loaded = load::load(&self.problem, &self.changes, console, |_| ())?;
         loaded.warn();
         if let Some(pair) = &self.pair {
-            let (student, submission) = find(&loaded, pair)?;
-            let explanation = explain::pair(&loaded.problem, student, submission);
-            if console.json {
-                output::json(&explanation)?;
-            } else {
-                let title = format!("student {}, submission {}:", explanation.assessor_id, explanation.asset_id);
-                print(std::iter::once(&title).chain(&explanation.sentences))?;
-            }
-            return Ok(Exit::Done);
+            return explain_pair(&loaded, pair, console);
         }
         let explanation = explain::explain(&loaded.input, &loaded.problem);
         if console.json {
@@ -53,6 +45,51 @@ impl Args {
         }
         Ok(Exit::Done)
     }
+}
+
+fn explain_pair(loaded: &Loaded, pair: &str, console: Console) -> Result<Exit, Failure> {
+    let (student, submission) = match find(loaded, pair) {
+        Ok(found) => found,
+        Err(failure) => return left_behind(loaded, pair, console).unwrap_or(Err(failure)),
+    };
+    let explanation = explain::pair(&loaded.input, &loaded.problem, student, submission);
+    if console.json {
+        output::json(&explanation)?;
+    } else {
+        let title = format!("student {}, submission {}:", explanation.assessor_id, explanation.asset_id);
+        print(std::iter::once(&title).chain(&explanation.sentences))?;
+    }
+    Ok(Exit::Done)
+}
+
+/// A review that exists of somebody who is not among the students.
+#[derive(serde::Serialize)]
+struct LeftBehind<'a> {
+    assessor_id: &'a Id,
+    asset_id: &'a Id,
+    existing: explain::Fate,
+    sentences: [String; 1],
+}
+
+/// Explains the review of somebody who has left, if the pair is one.
+fn left_behind(loaded: &Loaded, pair: &str, console: Console) -> Option<Result<Exit, Failure>> {
+    let problem = &loaded.problem;
+    let is_id = |text: &str, id: &Id| Id::text(text).is_ok_and(|text| text == *id);
+    let review = problem.existing_reviews().iter().filter(|review| review.student.is_none()).find(|review| {
+        let asset_id = problem.submission_id(review.submission as usize);
+        pair.match_indices(':')
+            .any(|(colon, _)| is_id(&pair[..colon], &review.assessor_id) && is_id(&pair[colon + 1..], asset_id))
+    })?;
+    let (existing, sentence) = explain::review(problem, review);
+    let (assessor_id, asset_id) = (&review.assessor_id, problem.submission_id(review.submission as usize));
+    let told = LeftBehind { assessor_id, asset_id, existing, sentences: [sentence] };
+    let printed = if console.json {
+        output::json(&told)
+    } else {
+        let title = format!("assessor {assessor_id}, who is not among the students, submission {asset_id}:");
+        print([&title].into_iter().chain(&told.sentences))
+    };
+    Some(printed.map(|()| Exit::Done))
 }
 
 fn print<'a>(sentences: impl Iterator<Item = &'a String>) -> Result<(), Failure> {

@@ -50,18 +50,18 @@ impl Shelves {
         let (n, m) = (problem.students(), problem.submissions());
         let (mut keyed, mut many, mut product) = (Vec::new(), Vec::new(), 1);
         for (place, dimension) in dimensions.iter().enumerate() {
-            let small = product * dimension.values.max(1) <= VALUES;
+            let small = product * dimension.values.len().max(1) <= VALUES;
             match dimension.relation {
                 Relation::Any => {}
                 Relation::Same => keyed.push(place),
                 _ if small => {
-                    product *= dimension.values.max(1);
+                    product *= dimension.values.len().max(1);
                     keyed.push(place);
                 }
                 Relation::Different => {}
                 Relation::PreferSame | Relation::PreferDifferent => {
                     let entries = dimension.submissions.entries();
-                    let by_value = Rows::counted(dimension.values, entries.map(|(j, value)| (value, index(j))));
+                    let by_value = Rows::counted(dimension.values.len(), entries.map(|(j, value)| (value, index(j))));
                     many.push((place, by_value));
                 }
             }
@@ -74,7 +74,7 @@ impl Shelves {
             let entries = shelves.flat_map(|(shelf, &j)| {
                 dimensions[place].submissions.row(j as usize).iter().map(move |&value| (value, index(shelf)))
             });
-            (place, Rows::counted(dimensions[place].values, entries))
+            (place, Rows::counted(dimensions[place].values.len(), entries))
         });
         let all: Vec<u32> = (0..index(of.first.len())).collect();
         let rows = Rows::written(kinds.first.len(), 0, |kind, row: &mut Vec<(i64, u32)>| {

@@ -259,7 +259,7 @@ impl Tally {
 /// How many ids a sentence lists.
 const LISTED: usize = 12;
 
-fn listed(ids: &[Id]) -> String {
+pub(super) fn listed(ids: &[Id]) -> String {
     let shown: Vec<String> = ids.iter().take(LISTED).map(ToString::to_string).collect();
     match ids.len().checked_sub(LISTED) {
         None | Some(0) => shown.join(", "),

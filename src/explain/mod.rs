@@ -1,22 +1,27 @@
 //! From proofs to words: why there is no plan, what would help, and why a pair may or may not be chosen.
 
 mod bottleneck;
+mod cost;
 mod pair;
 mod relief;
+mod shut_out;
+mod supply;
 
 pub use bottleneck::{Bottleneck, ExcludedPairs};
-pub use pair::{PairExplanation, pair};
-pub use relief::Relief;
+pub use cost::PairCost;
+pub use pair::{ExcludedBy, Fate, PairExplanation, pair, review};
+pub use relief::{Edit, Relief, Setting};
+pub use shut_out::ShutOut;
 
 use alloc::string::String;
 use alloc::vec::Vec;
 
 use serde::Serialize;
 
-use crate::certificate::{Infeasible, Refutation};
-use crate::input::Input;
+use crate::certificate::Refutation;
+use crate::input::{Bound, Input};
 use crate::problem::Problem;
-use crate::strategy::{Run, find_cut, refute};
+use crate::strategy::{AssignError, Run, refute};
 
 /// Whether a problem has a valid assignment, and if not, why not and what would help.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -27,6 +32,8 @@ pub struct Explanation {
     pub certificate: Option<Refutation>,
     /// The proof in numbers a reader can follow.
     pub bottleneck: Option<Bottleneck>,
+    /// Who could help but takes no part.
+    pub shut_out: Vec<ShutOut>,
     /// The same in words, one sentence each.
     pub sentences: Vec<String>,
     /// Single changes that would help, the smallest first; each has been tried.
@@ -35,35 +42,55 @@ pub struct Explanation {
 
 /// Explains a problem. `input` is what the problem was made from; changes that might help are tried on it.
 ///
-/// Complexity: that of one matching, and of one more for each change tried.
+/// Complexity: that of one matching, and of one more for each rule of the policy; all other changes are tried on two
+/// maximum flows, in O(n·m / 64) for each unit of each.
 #[must_use]
 pub fn explain(input: &Input, problem: &Problem) -> Explanation {
-    match certificate_of(problem) {
-        None => without_cut(problem),
-        Some(certificate) => {
-            let bottleneck = Bottleneck::new(problem, &certificate);
-            let relief = relief::reliefs(input, problem, &certificate, &bottleneck);
-            let mut sentences = bottleneck.sentences(&certificate);
-            sentences.extend(relief.iter().map(|relief| alloc::format!("it would help to {}", relief.change)));
-            Explanation {
-                feasible: false,
-                certificate: Some(Refutation::Cut(certificate)),
-                bottleneck: Some(bottleneck),
-                sentences,
-                relief,
-            }
+    let refutation = match refutation_of(problem) {
+        Ok(Some(refutation)) => refutation,
+        Ok(None) => {
+            let mut sentences = alloc::vec![String::from("a valid plan exists: every minimum can be met")];
+            sentences.extend(nothing_to_spare(problem));
+            return Explanation::without_proof(true, sentences);
         }
+        Err(undecided) => {
+            let text = alloc::format!("whether a valid plan exists is not decided: {undecided}");
+            return Explanation::without_proof(false, alloc::vec![text]);
+        }
+    };
+    let mut sentences = sentences(problem, &refutation);
+    let bottleneck = refutation.cut().map(|cut| Bottleneck::new(problem, cut));
+    let mut shut_out = Vec::new();
+    if let (Some(cut), Some(bottleneck)) = (refutation.cut(), &bottleneck) {
+        shut_out = shut_out::shut_out(input, problem, cut, bottleneck);
+        sentences.extend(shut_out::settled(problem, cut, bottleneck));
+        sentences.extend(shut_out.iter().map(shut_out::sentence));
+    }
+    let relief = relief::reliefs(input, problem);
+    sentences.extend(relief.iter().map(|relief| alloc::format!("it would help to {}", relief.change)));
+    Explanation { feasible: false, certificate: Some(refutation), bottleneck, shut_out, sentences, relief }
+}
+
+impl Explanation {
+    fn without_proof(feasible: bool, sentences: Vec<String>) -> Self {
+        let (shut_out, relief) = (Vec::new(), Vec::new());
+        Self { feasible, certificate: None, bottleneck: None, shut_out, sentences, relief }
     }
 }
 
-/// Explains a problem that no cut refutes: a search may.
-fn without_cut(problem: &Problem) -> Explanation {
-    let (feasible, certificate, sentences) = match refute(problem, &mut Run::new(0)) {
-        Ok(None) => (true, None, alloc::vec![String::from("a valid plan exists: every minimum can be met")]),
-        Ok(Some(refutation)) => (false, Some(refutation.clone()), sentences(problem, &refutation)),
-        Err(undecided) => (false, None, alloc::vec![alloc::format!("{undecided}")]),
-    };
-    Explanation { feasible, certificate, bottleneck: None, sentences, relief: Vec::new() }
+/// What is tight by numbers alone, in a sentence.
+fn nothing_to_spare(problem: &Problem) -> Option<String> {
+    let students = || (0..problem.students()).map(|student| problem.student_bound(student));
+    let submissions = || (0..problem.submissions()).map(|submission| problem.submission_bound(submission));
+    let most = |max: u64, bound: Bound| max.checked_add(bound.max?);
+    let least = |min: u64, bound: Bound| min.saturating_add(bound.min);
+    let asked = (students().fold(0, least), submissions().fold(0, least));
+    let whole = |most: Option<u64>, asked: u64| most == Some(asked) && asked > 0;
+    if whole(students().try_fold(0, most), asked.1) {
+        return Some(alloc::format!("nothing is to spare: submissions need all {} that students may give", asked.1));
+    }
+    whole(submissions().try_fold(0, most), asked.0)
+        .then(|| alloc::format!("nothing is to spare: students must give all {} that submissions may receive", asked.0))
 }
 
 /// An infeasible problem in words, without looking for what would help.
@@ -75,8 +102,17 @@ pub fn sentences(problem: &Problem, refutation: &Refutation) -> Vec<String> {
     }
 }
 
-/// The proof that the minima of a problem cannot be met, if so.
-fn certificate_of(problem: &Problem) -> Option<Infeasible> {
+/// The proof that a problem has no valid assignment that meets every minimum, if so: the one place where this is
+/// decided.
+///
+/// # Errors
+/// When it is not decided, or the search was stopped.
+fn refutation_of(problem: &Problem) -> Result<Option<Refutation>, AssignError> {
     // Nobody watches this run, so nobody stops it.
-    find_cut(problem, &mut Run::new(0)).unwrap_or(None)
+    refute(problem, &mut Run::new(0))
+}
+
+/// Whether a problem is known to have a valid assignment that meets every minimum.
+fn is_feasible(problem: &Problem) -> bool {
+    matches!(refutation_of(problem), Ok(None))
 }

@@ -41,10 +41,8 @@ pub(crate) struct Dimension {
     pub(crate) relation: Relation,
     pub(crate) students: Rows<u32>,
     pub(crate) submissions: Rows<u32>,
-    /// How many different values there are.
-    pub(crate) values: usize,
-    /// The ids of the values, where there are existing reviews to speak of.
-    ids: Vec<Id>,
+    /// The values, each at its number.
+    pub(crate) values: Vec<Id>,
 }
 
 impl Dimension {
@@ -107,14 +105,12 @@ impl Dimension {
                 row.extend(listed.flat_map(|&person| students.row(person as usize)));
             }
         });
-        let values = interner.len();
-        let ids = if input.peer_reviews.is_empty() { Vec::new() } else { interner.into_ids() };
-        Self { name, relation, students, submissions, values, ids }
+        Self { name, relation, students, submissions, values: interner.into_ids() }
     }
 }
 
 impl Problem {
-    /// The values of a student and of a submission in a dimension with a rule; told only where reviews exist.
+    /// The values of a student and of a submission in a dimension with a rule.
     pub(crate) fn values(
         &self,
         name: &DimensionName,
@@ -123,7 +119,7 @@ impl Problem {
     ) -> [impl Iterator<Item = &Id> + Clone; 2] {
         let dimension = self.dimensions.iter().find(|dimension| dimension.name == *name);
         let rows = dimension.map(|of| [of.students.row(student), of.submissions.row(submission)]).unwrap_or_default();
-        let ids = dimension.map_or(&[][..], |dimension| &dimension.ids);
+        let ids = dimension.map_or(&[][..], |dimension| &dimension.values);
         rows.map(|row| row.iter().filter_map(move |&value| ids.get(value as usize)))
     }
 }

@@ -1,5 +1,7 @@
 //! Who may review what.
 
+use alloc::vec::Vec;
+
 use super::Problem;
 use super::cards::Few;
 use super::dimension::DimensionName;
@@ -42,6 +44,19 @@ impl core::fmt::Display for Exclusion {
     }
 }
 
+/// A rule that excludes a pair, as it is compiled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Hindrance {
+    CannotReview,
+    NotHandedIn,
+    OwnWork,
+    /// By the place of the dimension.
+    Dimension(usize),
+    MustNot,
+    History,
+    Unscored,
+}
+
 impl Problem {
     /// Whether a student may be given a submission.
     #[must_use]
@@ -78,34 +93,70 @@ impl Problem {
     /// Why a student may not be given a submission, if so.
     #[must_use]
     pub fn exclusion(&self, student: usize, submission: usize) -> Option<Exclusion> {
-        if !self.may_review[student] {
-            return Some(Exclusion::CannotReview);
-        }
-        if !self.handed_in[submission] {
-            return Some(Exclusion::NotHandedIn);
-        }
-        if self.is_author(student, submission) {
-            return Some(Exclusion::OwnWork);
-        }
-        for dimension in self.hard_dimensions() {
-            let intersects = dimension.intersects(student, submission);
-            if intersects && dimension.relation == Relation::Different {
-                return Some(Exclusion::NotDifferent(dimension.name.clone()));
+        self.hindrances(student, submission).next().map(|hindrance| self.exclusion_by(hindrance))
+    }
+
+    /// All rules by which a student may not be given a submission, in their order.
+    #[must_use]
+    pub fn exclusions(&self, student: usize, submission: usize) -> Vec<Exclusion> {
+        self.hindrances(student, submission).map(|hindrance| self.exclusion_by(hindrance)).collect()
+    }
+
+    /// The only rule that excludes a pair; none where the pair is eligible or several do.
+    pub(crate) fn only_hindrance(&self, student: usize, submission: usize) -> Option<Hindrance> {
+        let mut hindrances = self.hindrances(student, submission);
+        let first = hindrances.next()?;
+        hindrances.next().is_none().then_some(first)
+    }
+
+    /// The rules that exclude a pair, in their order, each looked at when it is asked for.
+    fn hindrances(&self, student: usize, submission: usize) -> impl Iterator<Item = Hindrance> + '_ {
+        let met = |met: bool, hindrance| met.then_some(hindrance);
+        let people = (0..3).filter_map(move |rule| match rule {
+            0 => met(!self.may_review[student], Hindrance::CannotReview),
+            1 => met(!self.handed_in[submission], Hindrance::NotHandedIn),
+            _ => met(self.is_author(student, submission), Hindrance::OwnWork),
+        });
+        let dimensions = self.dimensions.iter().enumerate().filter_map(move |(place, dimension)| {
+            let broken = match dimension.relation {
+                Relation::Same => !dimension.intersects(student, submission),
+                Relation::Different => dimension.intersects(student, submission),
+                Relation::Any | Relation::PreferSame | Relation::PreferDifferent => false,
+            };
+            met(broken, Hindrance::Dimension(place))
+        });
+        let pairs = (0..3).filter_map(move |rule| match rule {
+            0 => met(self.pairs.is_forbidden(student, submission), Hindrance::MustNot),
+            1 => {
+                let repeat = self.policy.history == Stance::Forbid && self.pairs.is_repeat(student, submission);
+                met(repeat, Hindrance::History)
             }
-            if !intersects && dimension.relation == Relation::Same {
-                return Some(Exclusion::NotSame(dimension.name.clone()));
+            _ => {
+                let unscored = self.policy.unscored == Unscored::Forbid;
+                met(unscored && self.pairs.score(student, submission).is_none(), Hindrance::Unscored)
             }
+        });
+        people.chain(dimensions).chain(pairs)
+    }
+
+    fn exclusion_by(&self, hindrance: Hindrance) -> Exclusion {
+        match hindrance {
+            Hindrance::CannotReview => Exclusion::CannotReview,
+            Hindrance::NotHandedIn => Exclusion::NotHandedIn,
+            Hindrance::OwnWork => Exclusion::OwnWork,
+            Hindrance::Dimension(place) => {
+                let dimension = &self.dimensions[place];
+                let name = dimension.name.clone();
+                if dimension.relation == Relation::Same {
+                    Exclusion::NotSame(name)
+                } else {
+                    Exclusion::NotDifferent(name)
+                }
+            }
+            Hindrance::MustNot => Exclusion::MustNot,
+            Hindrance::History => Exclusion::History,
+            Hindrance::Unscored => Exclusion::Unscored,
         }
-        if self.pairs.is_forbidden(student, submission) {
-            return Some(Exclusion::MustNot);
-        }
-        if self.policy.history == Stance::Forbid && self.pairs.is_repeat(student, submission) {
-            return Some(Exclusion::History);
-        }
-        if self.policy.unscored == Unscored::Forbid && self.pairs.score(student, submission).is_none() {
-            return Some(Exclusion::Unscored);
-        }
-        None
     }
 
     /// What a pair adds to the sum of should rules, wishes and history `avoid` when it is chosen.
@@ -125,9 +176,5 @@ impl Problem {
     #[must_use]
     pub fn is_author(&self, student: usize, submission: usize) -> bool {
         self.authors(submission).iter().any(|&person| person as usize == student)
-    }
-
-    fn hard_dimensions(&self) -> impl Iterator<Item = &super::dimension::Dimension> {
-        self.dimensions.iter().filter(|d| matches!(d.relation, Relation::Same | Relation::Different))
     }
 }

@@ -132,12 +132,7 @@ impl Interner {
         number
     }
 
-    /// How many different ids there are.
-    pub(crate) fn len(&self) -> usize {
-        self.numbers.len()
-    }
-
-    /// The ids by number.
+    /// The ids, each at its number.
     pub(crate) fn into_ids(self) -> Vec<Id> {
         let mut numbered: Vec<(u32, Id)> = self.numbers.into_iter().map(|(id, number)| (number, id)).collect();
         numbered.sort_unstable_by_key(|&(number, _)| number);

@@ -13,12 +13,14 @@ mod pairs;
 mod people;
 pub(crate) mod rows;
 mod sides;
+mod variant;
 mod works;
 
 pub use dimension::DimensionName;
 pub use eligibility::Exclusion;
 pub use existing::{ExistingReview, Standing};
 
+pub(crate) use eligibility::Hindrance;
 pub(crate) use existing::{Settled, WorkMust};
 
 use alloc::string::String;

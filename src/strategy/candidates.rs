@@ -334,7 +334,7 @@ impl Pool {
             let entries = model.submissions.iter().enumerate().flat_map(|(right, &submission)| {
                 sets.row(submission as usize).iter().map(move |&value| (value, index(right)))
             });
-            Lookup { dimension, hard, rights: Rows::sorted(dimensions[dimension].values, entries.collect()) }
+            Lookup { dimension, hard, rights: Rows::sorted(dimensions[dimension].values.len(), entries.collect()) }
         });
         let wishes = |relation| matches!(relation, Relation::PreferSame | Relation::PreferDifferent);
         let largest_gain = dimensions.iter().filter(|dimension| wishes(dimension.relation)).count();

@@ -245,7 +245,7 @@ impl<'p> Places<'p> {
     fn new(problem: &'p Problem) -> Self {
         let same = problem.dimensions.iter().enumerate().filter(|(_, d)| d.relation == Relation::Same);
         let links = same.map(|(place, dimension)| {
-            let mut link = UnionFind::new(dimension.values);
+            let mut link = UnionFind::new(dimension.values.len());
             for rows in [&dimension.students, &dimension.submissions] {
                 for row in 0..rows.len() {
                     for pair in rows.row(row).windows(2) {

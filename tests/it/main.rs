@@ -16,6 +16,7 @@ mod cli;
 #[cfg(feature = "formats")]
 mod conference;
 mod engine;
+mod explain;
 mod instances;
 mod laws;
 #[cfg(feature = "formats")]

@@ -11,7 +11,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("certificate", &["id"]),
     ("demand", &["id", "input", "problem", "random"]),
     ("diagnostic", &[]),
-    ("explain", &["certificate", "id", "input", "problem", "strategy"]),
+    ("explain", &["assignment", "certificate", "id", "input", "problem", "strategy"]),
     ("flow", &["parallel", "random"]),
     ("formats", &["certificate", "demand", "diagnostic", "id", "input", "parallel", "plan"]),
     ("generate", &["id", "input", "random"]),

@@ -107,6 +107,23 @@ impl Facts<'_> {
         })
     }
 
+    /// The best that can be reached, at the number of reviews that is best of all, with a free pair chosen or not.
+    pub(crate) fn optimum_with(&self, pair: &facts::Pair, chosen: bool) -> Option<Objective> {
+        let total = self.fewest_reviews(&Search::new(self))?;
+        let cost = |tally: &Tally| -> Cost {
+            let Tally { missing, missing_squares, received_squares, deletes, gain, given_squares, .. } =
+                self.counted(tally);
+            [missing, missing_squares, received_squares, deletes, -gain, given_squares, 0]
+        };
+        let found = Search::new(self).settled(pair, chosen).best(Some(total), &cost, 1)?;
+        Some(self.objective(&found[0]))
+    }
+
+    /// Whether a valid assignment has a free pair, or does without it.
+    pub(crate) fn is_possible(&self, pair: &facts::Pair, chosen: bool) -> bool {
+        Search::new(self).settled(pair, chosen).count_valid() > 0
+    }
+
     /// The greatest total affinity in 10^-6 once the shared goals are met. With bounds on both sides the number of
     /// reviews is free, and small only among equal totals.
     pub(crate) fn greatest_affinity(&self) -> Option<(i64, Assignment)> {

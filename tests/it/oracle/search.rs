@@ -78,6 +78,15 @@ impl<'a> Search<'a> {
         search
     }
 
+    /// The same with a free pair settled: chosen for sure, or for sure not.
+    pub(crate) fn settled(mut self, pair: &Pair, chosen: bool) -> Self {
+        let place = self.pairs.iter().position(|other| other == pair).expect("a free pair");
+        let students = &self.facts.rules.input.students;
+        let student = students.iter().position(|student| student.id == pair.0).expect("a listed student");
+        self.menus[student].retain(|choice| choice.pairs.contains(&place) == chosen);
+        self
+    }
+
     /// All sets of free pairs that suit one student alone.
     fn menu(&self, student: usize) -> Vec<Choice> {
         let facts = self.facts;
