@@ -73,6 +73,7 @@ impl Demand<'_> {
             return false;
         }
         self.open[submission] = true;
+        self.opened += 1;
         self.arrival[submission] = at;
         self.count.0 += u64::from(self.received[submission]);
         let target = index(submission);
@@ -103,6 +104,7 @@ impl Demand<'_> {
             self.unpromise(self.promises[at].1, target);
         }
         self.open[submission] = false;
+        self.opened -= 1;
         self.count.0 -= u64::from(self.received[submission]);
         self.completion.open(Node::Submission(target), false);
         self.authors_take_part(submission);

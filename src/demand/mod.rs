@@ -145,6 +145,8 @@ pub struct Demand<'p> {
     queue: Queue,
     /// Reviews received by open submissions, and reviews that students still have to give.
     count: (u64, u64),
+    /// How many submissions are open.
+    opened: u64,
     /// What a submission without bounds of its own is to get, under `balanced`.
     level: u64,
     /// Submissions with bounds of their own.
@@ -201,6 +203,7 @@ impl<'p> Demand<'p> {
             promises_of: Rows::counted(problem.students(), (0..).zip(&promises).map(|(at, promise)| (promise.1, at))),
             promises,
             count: (0, 0),
+            opened: 0,
             level: 0,
             completion,
             problem,
@@ -248,8 +251,10 @@ impl<'p> Demand<'p> {
         }
         self.plan_musts();
         self.count = (0, 0);
-        for submission in 0..self.open.len() {
-            self.count.0 += if self.open[submission] { u64::from(self.received[submission]) } else { 0 };
+        self.opened = 0;
+        for submission in (0..self.open.len()).filter(|&submission| self.open[submission]) {
+            self.count.0 += u64::from(self.received[submission]);
+            self.opened += 1;
         }
         for student in 0..self.held.len() {
             self.count.1 += self.owes(student);
@@ -285,8 +290,7 @@ impl<'p> Demand<'p> {
 
     /// The mean of received counts in the end, rounded up.
     fn level_now(&self) -> u64 {
-        let open = self.open.iter().filter(|open| **open).count() as u64;
-        if open == 0 { 0 } else { (self.count.0 + self.count.1).div_ceil(open) }
+        if self.opened == 0 { 0 } else { (self.count.0 + self.count.1).div_ceil(self.opened) }
     }
 
     /// Where a submission stands in the order; none where nothing may be added.
