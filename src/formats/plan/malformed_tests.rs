@@ -110,7 +110,7 @@ fn each_wrong_field_of_a_plan_is_told() {
             "/0/reason",
         ),
         ("kept", r#"[{"assessor_id": 1}]"#, "missing_field", "/0/asset_id"),
-        ("shortfalls", r#"[{"kind": "work", "id": 1, "wanted": 1, "got": 0}]"#, "unknown_value", "/0/kind"),
+        ("shortfalls", r#"[{"kind": "group", "id": 1, "wanted": 1, "got": 0}]"#, "unknown_value", "/0/kind"),
         ("shortfalls", r#"[{"kind": "student", "id": 1, "wanted": 1}]"#, "missing_field", "/0/got"),
         (
             "shortfalls",
