@@ -163,11 +163,11 @@ impl<'n, W: Weight> Search<'n, W> {
             let reached = potential[right_base + right];
             if reached < W::FAR {
                 let reached = reached + net.right_step(right, 0);
-                let next = match net.groups.of(right) {
+                let onward = match net.groups.of(right) {
                     Some(group) => &mut potential[net.group_node(group)],
                     None => &mut self.flow.sink,
                 };
-                *next = reached.min(*next);
+                *onward = reached.min(*onward);
             }
         }
         for (group, node) in net.groups.nodes.iter().enumerate() {
@@ -186,8 +186,8 @@ impl<'n, W: Weight> Search<'n, W> {
         for right in 0..net.right.len() {
             let node = right_base + right;
             if potential[node] >= W::FAR {
-                let next = net.groups.of(right).map_or(sink, |group| potential[net.group_node(group)]);
-                potential[node] = next - net.right_step(right, 0);
+                let onward = net.groups.of(right).map_or(sink, |group| potential[net.group_node(group)]);
+                potential[node] = onward - net.right_step(right, 0);
             }
         }
         for left in 0..net.left.len() {

@@ -68,9 +68,9 @@ impl<W: Weight> Flow<W> {
             window(left, node.max, &|x| net.left_cost.step(node, x) - self.potential[left])
         });
         let right = (0..net.right.len()).map(|right| {
-            let next = net.groups.of(right).map_or(self.sink, |group| self.potential[net.group_node(group)]);
+            let onward = net.groups.of(right).map_or(self.sink, |group| self.potential[net.group_node(group)]);
             let here = self.right_potential(net, right);
-            window(net.right_node(right), net.right[right].max, &|x| net.right_step(right, x) + here - next)
+            window(net.right_node(right), net.right[right].max, &|x| net.right_step(right, x) + here - onward)
         });
         let groups = net.groups.nodes.iter().enumerate().map(|(group, limits)| {
             let node = net.group_node(group);

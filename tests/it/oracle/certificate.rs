@@ -34,7 +34,7 @@ impl Facts<'_> {
         let input = self.rules.input;
         let (a, b): (BTreeSet<&Id>, BTreeSet<&Id>) = (cut.students.iter().collect(), cut.submissions.iter().collect());
         let outside_a = || input.students.iter().map(|student| &student.id).filter(|id| !a.contains(id));
-        let in_works = |id: &Id| cut.works.contains(self.work_name(self.rules.submission(id)));
+        let in_works = |id: &Id| cut.works.contains(work_name(self.rules.submission(id)));
         let copies = |inside: bool, named: bool| {
             let ids = input.submissions.iter().map(|submission| &submission.id);
             ids.filter(|id| b.contains(id) == inside && in_works(id) == named).collect::<Vec<_>>()
@@ -81,11 +81,6 @@ impl Facts<'_> {
         Ok(())
     }
 
-    /// A work is called by its id, or by that of its submission where it has none.
-    fn work_name<'s>(&self, submission: &'s Submission) -> &'s Id {
-        submission.work_id.as_ref().unwrap_or(&submission.id)
-    }
-
     /// A must by author is settled on the student's side.
     fn student_left_after_musts(&self, id: &Id) -> Bound {
         let musts = to_u64(self.open_musts.iter().filter(|must| must.assessor == *id).count());
@@ -110,4 +105,9 @@ impl Facts<'_> {
         });
         counted.sum()
     }
+}
+
+/// A work is called by its id, or by that of its submission where it has none.
+fn work_name(submission: &Submission) -> &Id {
+    submission.work_id.as_ref().unwrap_or(&submission.id)
 }
