@@ -13,7 +13,7 @@ use super::{Console, output};
 use crate::assignment::Assignment;
 use crate::certificate::Certificate;
 use crate::demand::{Answer, Demand};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::formats::{self, Layout};
 use crate::id::Id;
 use crate::input::{Existing, Input, ReviewRecord, Source, StrategyChoice};
@@ -77,7 +77,12 @@ impl Args {
         let student = self.find(&loaded.problem)?;
         loaded.warn();
         let (input, problem) = &keeping(&loaded)?;
-        let mut demand = Demand::new(problem, problem.strategy().seed, arrival(input, problem));
+        let demand = Demand::new(problem, problem.strategy().seed, arrival(input, problem));
+        let mut demand = demand.map_err(|rule| {
+            let mut found = Diagnostics::new();
+            found.error("unsupported", rule.pointer(), rule, "use plan, or set the rule to a milder one with --set");
+            Failure::Input { file: loaded.file.clone(), found }
+        })?;
         let missing = demand.missing();
         if missing > 0 {
             note(format_args!(

@@ -28,7 +28,7 @@
 //! input.policy.reviews_per_student = Bound::exactly(1);
 //! let problem = Problem::new(&input).expect("a problem without contradictions");
 //!
-//! let mut demand = Demand::new(&problem, 42, |_| 0);
+//! let mut demand = Demand::new(&problem, 42, |_| 0).expect("rules that can be kept one review at a time");
 //! for student in 0..4 {
 //!     assert_eq!(demand.ask(student, 1, 0, None).given.len(), 1);
 //! }
@@ -169,18 +169,51 @@ fn standing_in(problem: &Problem) -> Vec<Vec<Held>> {
     held
 }
 
+/// A rule that cannot be kept when reviews are given out one by one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Unsupported {
+    /// Cycles of reviews are forbidden.
+    #[error("forbidden cycles of reviews cannot be kept on demand")]
+    Cycles,
+    /// The copies of a work have a bound together.
+    #[error("a bound on all copies of a work together cannot be kept on demand")]
+    ReviewsPerWork,
+}
+
+impl Unsupported {
+    /// Where the rule stands in a problem file.
+    #[must_use]
+    pub const fn pointer(self) -> &'static str {
+        match self {
+            Self::Cycles => "/policy/reciprocal",
+            Self::ReviewsPerWork => "/policy/reviews_per_work",
+        }
+    }
+
+    fn check(problem: &Problem) -> Result<(), Self> {
+        if problem.longest_forbidden().is_some() {
+            return Err(Self::Cycles);
+        }
+        if problem.shared_works.is_empty() { Ok(()) } else { Err(Self::ReviewsPerWork) }
+    }
+}
+
 impl<'p> Demand<'p> {
     /// What stands at the beginning: completed reviews are finished; assigned ones of students who may review are
     /// leases without an end, whatever the policy says of them. `arrival` tells when a submission came; the least
     /// waits longest.
     ///
     /// Complexity: near to linear in students, submissions and reviews asked for, where pairs are allowed freely.
-    #[must_use]
-    pub fn new(problem: &'p Problem, seed: u64, arrival: impl Fn(usize) -> i64) -> Self {
+    ///
+    /// # Errors
+    /// The problem has a rule under which looking ahead is no flow of students and submissions alone.
+    pub fn new(problem: &'p Problem, seed: u64, arrival: impl Fn(usize) -> i64) -> Result<Self, Unsupported> {
+        Unsupported::check(problem)?;
         let open = (0..problem.submissions()).map(|submission| problem.is_handed_in(submission)).collect();
         let arrival = (0..problem.submissions()).map(arrival).collect();
         let present = alloc::vec![true; problem.students()];
-        Self::assemble(problem, seed, present, open, arrival, standing_in(problem))
+        Ok(Self::assemble(problem, seed, present, open, arrival, standing_in(problem)))
     }
 
     fn assemble(

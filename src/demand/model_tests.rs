@@ -451,7 +451,7 @@ impl StateMachineTest for Library {
         let problem: &'static Problem = alloc::boxed::Box::leak(alloc::boxed::Box::new(
             Problem::new(&model.input).expect("the model has compiled it"),
         ));
-        Running { problem, demand: Demand::new(problem, model.seed, arrival) }
+        Running { problem, demand: Demand::new(problem, model.seed, arrival).expect("rules that can be kept") }
     }
 
     fn apply(mut running: Running, model: &Model, event: Event) -> Running {

@@ -75,6 +75,9 @@ pub enum RestoreError {
     /// It names a student or a submission that the problem does not know.
     #[error("the record names {0}, which the problem does not know")]
     UnknownId(Id),
+    /// The problem has a rule that cannot be kept on demand.
+    #[error(transparent)]
+    Unsupported(#[from] super::Unsupported),
     /// It names a student, a submission or a review twice.
     #[error("the record names {0} twice in one list")]
     Twice(Id),
@@ -103,6 +106,7 @@ impl DemandRecord {
         problem: &'p Problem,
         arrival: impl Fn(usize) -> i64,
     ) -> Result<Demand<'p>, RestoreError> {
+        super::Unsupported::check(problem)?;
         let mut known = alloc::vec![false; problem.students()];
         let mut present = alloc::vec![true; problem.students()];
         for student in &self.students {

@@ -11,7 +11,7 @@ use crate::{Input, Problem};
 /// A class of `students` who ask in random order, one review at a time, until all have what they are to give.
 fn simulate(input: &Input, reviews: usize, seed: u64) -> Vec<u32> {
     let problem = Problem::new(input).expect("a class");
-    let mut demand = Demand::new(&problem, seed, |_| 0);
+    let mut demand = Demand::new(&problem, seed, |_| 0).expect("rules that can be kept");
     assert_eq!(demand.missing(), 0);
     let mut asking: Vec<usize> = (0..problem.students()).flat_map(|student| [student].repeat(reviews)).collect();
     Random::new(seed, Purpose::Generate).shuffle(&mut asking);
@@ -93,7 +93,7 @@ fn there_is_a_reason_when_there_is_nothing() {
     input.students.push(Student { can_review: false, ..Student::new(3_u64) });
     input.policy.reviews_per_student = Bound::between(1, 5);
     let problem = Problem::new(&input).expect("a class");
-    let mut demand = Demand::new(&problem, 0, |_| 0);
+    let mut demand = Demand::new(&problem, 0, |_| 0).expect("rules that can be kept");
     assert_eq!(demand.ask(0, 2, 0, None).refusal, Some(Refusal::NothingFits));
     assert_eq!(demand.ask(2, 1, 0, None).refusal, Some(Refusal::MayNotReview));
     assert!(demand.withdraw_student(1));

@@ -23,7 +23,8 @@ fn written(demand: &Demand<'_>, layout: Layout) -> Vec<u8> {
 #[test]
 fn what_is_written_is_read_and_goes_on_alike() {
     let problem = problem();
-    let mut demand = Demand::new(&problem, 7, |submission| -i64::from(submission == 3));
+    let mut demand =
+        Demand::new(&problem, 7, |submission| -i64::from(submission == 3)).expect("rules that can be kept");
     demand.ask(0, 2, 5, Some(-3));
     demand.ask(1, 1, 6, Some(9));
     demand.finish(1, demand.held(1)[0].submission as usize);
@@ -73,7 +74,7 @@ fn everything_that_is_wrong_is_told() {
 #[test]
 fn a_record_of_another_problem_is_refused() {
     let (ours, demand_of) = (problem(), problem());
-    let mut record = Demand::new(&demand_of, 0, |_| 0).record();
+    let mut record = Demand::new(&demand_of, 0, |_| 0).expect("rules that can be kept").record();
     assert!(record.restore(&ours).is_ok());
     record.problem_digest.push('0');
     assert!(record.restore(&ours).is_err());

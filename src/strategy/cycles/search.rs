@@ -27,7 +27,7 @@ const IN_NODE: u64 = 200;
 /// Every so many nodes the search goes straight down.
 const DIVE_EVERY: u64 = 8;
 /// So many nodes are opened around the best assignment before others are kept of it.
-const AROUND: u64 = 40;
+const AROUND: u64 = 60;
 /// So many reviews on cycles are looked at for the shortest cycle.
 const LOOK: usize = 24;
 
@@ -65,7 +65,7 @@ pub(super) struct Search<'p, 'f> {
 /// How many optima a search may compute: all that are needed where they are small, fewer the larger they are.
 pub(super) fn budget(problem: &Problem) -> u64 {
     let pairs = (problem.students() as u64).saturating_mul(problem.submissions() as u64).max(1);
-    (6_000_000 / pairs).clamp(12, 4_000)
+    (6_000_000 / pairs).min(8 * pairs + 100).clamp(12, 8_000)
 }
 
 impl<'p, 'f> Search<'p, 'f> {
@@ -203,16 +203,16 @@ impl<'p, 'f> Search<'p, 'f> {
                 self.push(root);
             }
         }
-        self.complete = self.explore(budget / 4, run)?;
+        self.complete = self.explore(budget / 4, DIVE_EVERY, run)?;
         let rest = core::mem::take(&mut self.open);
         let end = self.nodes + budget - budget / 4;
         while !self.complete && self.best.is_some() && self.nodes < end {
             self.open.clear();
             // What is as good leads elsewhere.
-            self.sideways = self.random.chance(1, 2);
+            self.sideways = self.random.chance(1, 4);
             if let Some(start) = self.neighbourhood(run)? {
                 self.push(start);
-                self.explore(AROUND.min(end - self.nodes.min(end)), run)?;
+                self.explore(AROUND.min(end - self.nodes.min(end)), 1, run)?;
             }
         }
         self.sideways = false;
@@ -223,8 +223,8 @@ impl<'p, 'f> Search<'p, 'f> {
     /// The assignments in which most students review as in the best one.
     fn neighbourhood(&mut self, run: &mut Run<'_>) -> Result<Option<Node>, AssignError> {
         let Some((_, best)) = &self.best else { return Ok(None) };
-        let of_four = 1 + self.random.below(3);
-        let free: Vec<bool> = (0..self.problem.students()).map(|_| self.random.chance(of_four, 4)).collect();
+        let of_eight = 2 + self.random.below(4);
+        let free: Vec<bool> = (0..self.problem.students()).map(|_| self.random.chance(of_eight, 8)).collect();
         let kept = pairs(best).filter(|&(student, submission)| {
             !free[student as usize] && !self.problem.settled.is_fixed(student as usize, submission as usize)
         });
@@ -232,8 +232,8 @@ impl<'p, 'f> Search<'p, 'f> {
         self.node(Vec::new(), with, run)
     }
 
-    /// Opens up to so many nodes; whether nothing better is left.
-    fn explore(&mut self, budget: u64, run: &mut Run<'_>) -> Result<bool, AssignError> {
+    /// Opens up to so many nodes, and every so often goes straight down; whether nothing better is left.
+    fn explore(&mut self, budget: u64, dive_every: u64, run: &mut Run<'_>) -> Result<bool, AssignError> {
         let end = self.nodes + budget;
         let mut dive: Option<(Worth, usize, u64)> = None;
         let mut rounds = 0_u64;
@@ -252,7 +252,7 @@ impl<'p, 'f> Search<'p, 'f> {
             }
             rounds += 1;
             let first = self.branch(&node, run)?;
-            if diving || self.best.is_none() || rounds.is_multiple_of(DIVE_EVERY) {
+            if diving || self.best.is_none() || rounds.is_multiple_of(dive_every) {
                 dive = first;
             }
         }

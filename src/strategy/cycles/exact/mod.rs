@@ -3,16 +3,19 @@
 //! To find a subgraph of given degrees without short cycles is NP-hard (N. Boehmer, R. Bredereck and A. Nichterlein,
 //! "Combating Collusion Rings is Hard but Possible", AAAI 2022), and a flow alone may be far from the truth. So pairs
 //! are decided one after the other, the most constrained first. After each decision follows what it implies
-//! ([`State`]: cycles that are nearly closed, bounds that leave no choice), a matching within the bounds must still
+//! ([`State`]: cycles that are nearly closed, bounds that leave no choice), there must be
+//! persons enough ([`room`]), a matching within the bounds must still
 //! exist ([`witness`]) and is the answer if it keeps the rule by chance, and what was refuted is refuted for all
 //! that are alike ([`twins`]).
 
 mod question;
+mod room;
 mod state;
 mod twins;
 mod witness;
 
 use alloc::vec::Vec;
+use core::cmp::Reverse;
 
 pub(crate) use question::{Question, WorkLimit};
 
@@ -74,11 +77,15 @@ impl Question {
 
     /// The pair to be decided next: of the row or column with the least choice.
     fn choose(&self, state: &State) -> Option<(usize, usize)> {
-        let rows = (0..self.rows.len()).map(|row| (self.row_needs(state, row), true, row));
-        let columns = (0..self.columns.len()).map(|column| (self.column_needs(state, column), false, column));
+        // Among equals where a path comes from or leads to already: there it may close.
+        let taken = |own: Option<usize>, sets: &[u64]| Reverse(own.map_or(0, |at| sets[at].count_ones()));
+        let rows = (0..self.rows.len())
+            .map(|row| (self.row_needs(state, row), taken(self.own_column[row], &state.yes_by_column), true, row));
+        let columns = (0..self.columns.len())
+            .map(|column| (self.column_needs(state, column), taken(self.own_row[column], &state.yes), false, column));
         let node = rows.chain(columns).filter(|((need, open), ..)| *open > 0 && *need > 0);
-        let least = node.min_by_key(|&((need, open), side, at)| (open - need.min(open), open, side, at));
-        let Some((_, is_row, at)) = least else {
+        let least = node.min_by_key(|&((need, open), taken, side, at)| (open - need.min(open), taken, open, side, at));
+        let Some((.., is_row, at)) = least else {
             // The minima are met; what is left is to reach a count, or a copy of a work.
             let row = (0..self.rows.len()).find(|&row| state.may[row] != 0)?;
             return Some((row, state.may[row].trailing_zeros() as usize));

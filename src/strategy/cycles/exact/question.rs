@@ -134,6 +134,7 @@ impl Question {
 
     /// To be called once all bounds and pairs are there: who has exactly one column of their own.
     pub(crate) fn closed(mut self) -> Self {
+        self.tighten();
         let (rows, columns) = (self.rows.len(), self.columns.len());
         self.own_column = alloc::vec![None; rows];
         self.own_row = alloc::vec![None; columns];
@@ -169,5 +170,34 @@ impl Question {
         }
         (self.odd_rows, self.odd_columns) = (odd_rows, odd_columns);
         self
+    }
+
+    /// What one side asks for in all bounds each node of the other.
+    fn tighten(&mut self) {
+        let places = |side: &[Window], most: &[u32]| -> Vec<Window> {
+            let clipped = side.iter().zip(most);
+            clipped.map(|(window, &most)| Window::new(window.min, window.max.min(most))).collect()
+        };
+        let sum = |side: &[Window], bound: fn(&Window) -> u32| {
+            side.iter().map(|window| u64::from(bound(window))).sum::<u64>()
+        };
+        let all: Vec<u64> = self.open.iter().zip(&self.forced).map(|(open, forced)| open | forced).collect();
+        let by_column = (0..self.columns.len())
+            .map(|column| all.iter().fold(0, |count, set| count + u32::from(set >> column & 1 == 1)));
+        self.columns = places(&self.columns, &by_column.collect::<Vec<_>>());
+        self.rows = places(&self.rows, &all.iter().map(|set| set.count_ones()).collect::<Vec<_>>());
+        let given = self.total.map(u64::from);
+        let least = sum(&self.rows, |window| window.min).max(sum(&self.columns, |window| window.min));
+        let most = sum(&self.rows, |window| window.max).min(sum(&self.columns, |window| window.max));
+        let (least, most) = (given.unwrap_or(least).max(least), given.unwrap_or(most).min(most));
+        for side in [&mut self.rows, &mut self.columns] {
+            let (mins, maxes) = (sum(side, |window| window.min), sum(side, |window| window.max));
+            for window in side {
+                let narrow = |value: u64| u32::try_from(value).unwrap_or(u32::MAX);
+                let (min, max) = (window.min, window.max);
+                window.min = min.max(narrow(least.saturating_sub(maxes - u64::from(max))));
+                window.max = max.min(narrow(most.saturating_sub(mins - u64::from(min))));
+            }
+        }
     }
 }
