@@ -174,9 +174,9 @@ impl Model {
                 let total = given + set.len() as u64;
                 let once = self.input.policy.same_work_once == CopyRule::Once;
                 let twice = set.iter().enumerate().any(|(at, &a)| set[..at].iter().any(|&b| self.same_work(a, b)));
-                let gives = asker != Some(student) || total > given;
+                let heard = asker != Some(student) || total > given;
                 let met = musts.iter().all(|must| must.iter().any(|submission| set.contains(submission)));
-                if (total <= most || set.is_empty()) && gives && met && !(once && twice) {
+                if (total <= most || set.is_empty()) && heard && met && !(once && twice) {
                     sets.push((set, least.saturating_sub(total)));
                 }
             }
