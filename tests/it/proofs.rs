@@ -176,6 +176,7 @@ fn without_other_goals(mut input: Input) -> Input {
         policy.reviews_per_submission = Demand::Within(Bound::between(0, 2));
     }
     policy.shortfall = Shortfall::Error;
+    policy.reciprocal = Reciprocal::Allow;
     if policy.history == Stance::Avoid {
         policy.history = Stance::Allow;
     }

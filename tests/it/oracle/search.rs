@@ -12,6 +12,7 @@
 
 use std::collections::HashMap;
 
+use peerplan::Id;
 use peerplan::input::{Bound, Reciprocal};
 
 use super::facts::{Assignment, Facts, Pair, received};
@@ -44,6 +45,66 @@ pub(crate) struct Search<'a> {
     /// Fixed reviews and what is left of the bound, per submission.
     submissions: Vec<(u64, Bound)>,
     network: bool,
+    circles: Option<Circles>,
+}
+
+/// The rule on cycles, told at each step rather than for whole assignments: more reviews never break a cycle.
+struct Circles {
+    longest: u64,
+    /// For each person those reviewed in every result, one bit each.
+    fixed: Vec<u64>,
+    /// For each free pair assessor, authors, and whether it could be left out.
+    pairs: Vec<(usize, u64, bool)>,
+}
+
+impl Circles {
+    fn new(facts: &Facts<'_>, pairs: &[Pair]) -> Option<Self> {
+        let longest = facts.longest_forbidden()?;
+        let mut persons: Vec<Id> = Vec::new();
+        let mut person = |id: &Id| {
+            persons.iter().position(|known| known == id).unwrap_or_else(|| {
+                persons.push(id.clone());
+                persons.len() - 1
+            })
+        };
+        let mut arcs = |(assessor, asset): &Pair| {
+            let from = person(assessor);
+            let authors = facts.rules.authors(facts.rules.submission(asset));
+            let set =
+                authors.iter().filter(|author| *author != assessor).fold(0, |set, author| set | 1 << person(author));
+            (from, set)
+        };
+        let of_pairs = pairs.iter().map(|pair| {
+            let (from, set) = arcs(pair);
+            (from, set, !facts.meets_must_by_author(pair))
+        });
+        let pairs: Vec<_> = of_pairs.collect();
+        let of_fixed: Vec<_> = facts.fixed.iter().map(&mut arcs).collect();
+        let mut fixed = vec![0; persons.len()];
+        of_fixed.into_iter().for_each(|(from, set)| fixed[from] |= set);
+        Some(Self { longest, fixed, pairs })
+    }
+
+    /// Whether some free pairs, with all that is fixed, are on no forbidden cycle.
+    fn keeps(&self, chosen: u64) -> bool {
+        let among =
+            || self.pairs.iter().enumerate().filter(move |(pair, _)| chosen >> pair & 1 == 1).map(|(_, arcs)| *arcs);
+        let mut graph = self.fixed.clone();
+        among().for_each(|(from, set, _)| graph[from] |= set);
+        among().filter(|arcs| arcs.2).all(|(from, set, _)| {
+            let mut reached = set;
+            for _ in 1..self.longest {
+                let next = (0..graph.len())
+                    .filter(|person| reached >> person & 1 == 1)
+                    .fold(reached, |set, person| set | graph[person]);
+                if next == reached {
+                    break;
+                }
+                reached = next;
+            }
+            reached >> from & 1 == 0
+        })
+    }
 }
 
 impl<'a> Search<'a> {
@@ -56,8 +117,10 @@ impl<'a> Search<'a> {
         let of_submission = |submission: &peerplan::input::Submission| {
             (received(&facts.fixed, &submission.id), facts.submission_left(&submission.id))
         };
+        let circles = Circles::new(facts, &pairs);
         let mut search = Self {
             facts,
+            circles,
             pairs,
             asset,
             menus: Vec::new(),
@@ -130,14 +193,14 @@ impl<'a> Search<'a> {
                 state.chosen |= 1 << pair;
             }
         }
+        if self.circles.as_ref().is_some_and(|circles| !circles.keeps(state.chosen)) {
+            return None;
+        }
         Some(state)
     }
 
     /// The part of the sums that the submissions settle, if what was chosen is valid.
     fn end(&self, state: State) -> Option<Tally> {
-        if !self.network && !self.facts.valid(&self.result((0..64).filter(|pair| state.chosen >> pair & 1 == 1))) {
-            return None;
-        }
         let mut tally = Tally::default();
         for (asset, (fixed, left)) in self.submissions.iter().enumerate() {
             let count = (state.received >> (4 * asset)) & 15;
@@ -150,6 +213,9 @@ impl<'a> Search<'a> {
             tally.missing_squares += missing * missing;
             tally.total += i64::try_from(count).ok()?;
             tally.received_squares += all * all;
+        }
+        if !self.network && !self.facts.valid(&self.result((0..64).filter(|pair| state.chosen >> pair & 1 == 1))) {
+            return None;
         }
         Some(tally)
     }
