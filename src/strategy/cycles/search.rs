@@ -151,7 +151,7 @@ impl<'p, 'f> Search<'p, 'f> {
         let Objective { missing, missing_squares, count, received_squares, deletes, lost, given_squares } =
             objective(problem, assignment);
         let score = |(student, submission)| i128::from(problem.score(student, submission).unwrap_or(0));
-        let scores: i128 = if self.aim != Aim::Affinity { 0 } else { assignment.pairs().map(score).sum() };
+        let scores: i128 = if self.aim == Aim::Affinity { assignment.pairs().map(score).sum() } else { 0 };
         if self.aim == Aim::Count {
             let before = [missing.into(), missing_squares.into(), 0, deletes.into(), count.into()];
             return core::array::from_fn(|goal| before.get(goal).copied().unwrap_or(0));

@@ -81,7 +81,9 @@ impl Circles {
         let pairs: Vec<_> = of_pairs.collect();
         let of_fixed: Vec<_> = facts.fixed.iter().map(&mut arcs).collect();
         let mut fixed = vec![0; persons.len()];
-        of_fixed.into_iter().for_each(|(from, set)| fixed[from] |= set);
+        for (from, set) in of_fixed {
+            fixed[from] |= set;
+        }
         Some(Self { longest, fixed, pairs })
     }
 
@@ -90,7 +92,9 @@ impl Circles {
         let among =
             || self.pairs.iter().enumerate().filter(move |(pair, _)| chosen >> pair & 1 == 1).map(|(_, arcs)| *arcs);
         let mut graph = self.fixed.clone();
-        among().for_each(|(from, set, _)| graph[from] |= set);
+        for (from, set, _) in among() {
+            graph[from] |= set;
+        }
         among().filter(|arcs| arcs.2).all(|(from, set, _)| {
             let mut reached = set;
             for _ in 1..self.longest {
@@ -214,7 +218,9 @@ impl<'a> Search<'a> {
             tally.total += i64::try_from(count).ok()?;
             tally.received_squares += all * all;
         }
-        if !self.network && !self.facts.valid(&self.result((0..64).filter(|pair| state.chosen >> pair & 1 == 1))) {
+        let policy = &self.facts.rules.input.policy;
+        let together = !policy.panel.is_empty() || policy.reviews_per_work.is_some();
+        if together && !self.facts.valid(&self.result((0..64).filter(|pair| state.chosen >> pair & 1 == 1))) {
             return None;
         }
         Some(tally)
