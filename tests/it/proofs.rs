@@ -177,6 +177,7 @@ fn without_other_goals(mut input: Input) -> Input {
     }
     policy.shortfall = Shortfall::Error;
     policy.reviews_per_work = None;
+    policy.reciprocal = Reciprocal::Allow;
     if policy.history == Stance::Avoid {
         policy.history = Stance::Allow;
     }

@@ -62,10 +62,30 @@ pub(super) fn finish(
     }
 }
 
-fn keep(
+fn keep(optimum: Optimum<'_>, aim: Aim, relax: &Relax<'_>, seed: u64, run: &mut Run<'_>) -> Result<Kept, AssignError> {
+    let problem = optimum.model.problem;
+    if !problem.counts_deletes() || problem.asks_nothing() || count_is_free(problem, aim) {
+        return closest(optimum, aim, relax, None, seed, run);
+    }
+    // Deletes come before the number of reviews, and after it: so the number is settled by a search of its own.
+    let relaxed = optimum.assignment();
+    drop(optimum);
+    let first = closest(fewest(problem, run)?, Aim::Count, &fewest, None, seed, run)?;
+    let settled = problem.with_total(objective(problem, &first.assignment).count);
+    let mut kept = closest(relax(&settled, run)?, aim, relax, Some(first.assignment), seed, run)?;
+    let bound = search::shared(problem, aim, &relaxed);
+    if first.bound.is_some() {
+        kept.bound = (search::shared(problem, aim, &kept.assignment) != bound).then_some(bound);
+    }
+    Ok(kept)
+}
+
+/// What keeps the rule and is closest to the optima of a strategy; `known` keeps the rule already.
+fn closest(
     mut optimum: Optimum<'_>,
     aim: Aim,
     relax: &Relax<'_>,
+    known: Option<Assignment>,
     seed: u64,
     run: &mut Run<'_>,
 ) -> Result<Kept, AssignError> {
@@ -95,18 +115,7 @@ fn keep(
     let relaxed = optimum.assignment();
     drop(optimum);
     let sought = Sought { problem, rule: &rule, aim, relax, relaxed, random };
-    // Deletes come before the number of reviews, and after it: so the number is settled by a search of its own.
-    if !problem.counts_deletes() || problem.asks_nothing() || count_is_free(problem, aim) {
-        return Ok(sought.find(None, nodes, seed, run)?.into_kept(true));
-    }
-    let first = Sought { aim: Aim::Count, relax: &fewest, relaxed: sought.relaxed.clone(), ..sought.clone() };
-    let first = first.find(None, nodes, seed, run)?;
-    let proven = first.is_complete();
-    let Kept { assignment, .. } = first.into_kept(true);
-    let settled = problem.with_total(objective(problem, &assignment).count);
-    let Some(rule) = Rule::of(&settled) else { return Ok(Kept { assignment, bound: None }) };
-    let sought = Sought { problem: &settled, rule: &rule, aim, relax, relaxed: sought.relaxed, random: sought.random };
-    Ok(sought.find(Some(assignment), 0, seed, run)?.into_kept(proven))
+    Ok(sought.find(known, nodes, seed, run)?.into_kept())
 }
 
 /// The fewest deletes, then the fewest reviews.
@@ -115,7 +124,6 @@ fn fewest<'p>(problem: &'p Problem, run: &mut Run<'_>) -> Result<Optimum<'p>, As
 }
 
 /// What is looked for once no optimum keeps the rule.
-#[derive(Clone)]
 struct Sought<'p, 'f> {
     problem: &'p Problem,
     rule: &'f Rule<'p>,

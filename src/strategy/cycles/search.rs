@@ -128,31 +128,16 @@ impl<'p, 'f> Search<'p, 'f> {
         }
     }
 
-    /// What is found, with its bound; `proven` says whether a search before this one went through everything.
+    /// What is found, with what no valid assignment goes below; without where the best one is known to be the best in
+    /// the shared goals.
     ///
     /// # Panics
     /// When nothing was found.
-    pub(super) fn into_kept(self, proven: bool) -> Kept {
-        let bound = self.bound(proven);
+    pub(super) fn into_kept(self) -> Kept {
         let (_, assignment) = self.best.expect("asked for only where something was found");
-        Kept { assignment, bound }
-    }
-
-    /// What no valid assignment goes below; none where the best one is known to be the best in the shared goals.
-    fn bound(&self, proven: bool) -> Option<Objective> {
-        let (_, best) = self.best.as_ref()?;
-        let shared = |assignment: &Assignment| {
-            let mut shared = objective(self.problem, assignment);
-            if self.aim != Aim::Even {
-                (shared.given_squares, shared.spread_squares) = (0, 0);
-            }
-            if count_is_free(self.problem, self.aim) {
-                shared.count = 0;
-            }
-            shared
-        };
-        let bound = shared(&self.relaxed);
-        (!(proven && self.complete) && shared(best) != bound).then_some(bound)
+        let bound = shared(self.problem, self.aim, &self.relaxed);
+        let missed = !self.complete && shared(self.problem, self.aim, &assignment) != bound;
+        Kept { assignment, bound: missed.then_some(bound) }
     }
 
     /// Whether there may be something better among assignments of some worth at best.
@@ -174,7 +159,7 @@ impl<'p, 'f> Search<'p, 'f> {
             spread_squares,
         } = objective(problem, assignment);
         let score = |(student, submission)| i128::from(problem.score(student, submission).unwrap_or(0));
-        let scores: i128 = if self.aim != Aim::Affinity { 0 } else { assignment.pairs().map(score).sum() };
+        let scores: i128 = if self.aim == Aim::Affinity { assignment.pairs().map(score).sum() } else { 0 };
         if self.aim == Aim::Count {
             let before = [missing.into(), missing_squares.into(), 0, deletes.into(), count.into()];
             return core::array::from_fn(|goal| before.get(goal).copied().unwrap_or(0));
@@ -382,6 +367,29 @@ impl<'p, 'f> Search<'p, 'f> {
         }
         let tangles = self.rule.broken(&assignment).len();
         Ok(Some(Node { worth, tangles, without, with, assignment }))
+    }
+}
+
+/// What an assignment reaches of the goals that a strategy shares with the others; 0 for the rest.
+pub(super) fn shared(problem: &Problem, aim: Aim, assignment: &Assignment) -> Objective {
+    let reached = objective(problem, assignment);
+    let Objective { missing, missing_squares, count, deletes, .. } = reached;
+    match aim {
+        Aim::Even => reached,
+        Aim::Count => Objective {
+            missing,
+            missing_squares,
+            count,
+            received_squares: 0,
+            deletes,
+            lost: 0,
+            given_squares: 0,
+            spread_squares: 0,
+        },
+        Aim::Affinity | Aim::Fewest | Aim::Face => {
+            let count = if count_is_free(problem, aim) { 0 } else { count };
+            Objective { count, given_squares: 0, spread_squares: 0, ..reached }
+        }
     }
 }
 

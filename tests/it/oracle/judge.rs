@@ -152,19 +152,24 @@ impl Facts<'_> {
 
     /// No cycle of persons with a review that could have been left out.
     fn breaks_no_cycle_rule(&self, result: &Assignment) -> bool {
-        let longest = match self.rules.input.policy.reciprocal {
-            Reciprocal::Allow | Reciprocal::Avoid => return true,
-            Reciprocal::Forbid => 2,
-            Reciprocal::ForbidCycles(longest) => longest,
-        };
+        let Some(longest) = self.longest_forbidden() else { return true };
         let all = self.who_reviews_whom(result);
         let chosen = result.difference(&self.fixed).filter(|pair| !self.meets_must_by_author(pair)).cloned().collect();
         let chosen = self.who_reviews_whom(&chosen);
         chosen.iter().all(|(from, to)| !within_steps(&all, to, from, longest.saturating_sub(1)))
     }
 
+    /// The length of the longest forbidden cycles.
+    pub(super) fn longest_forbidden(&self) -> Option<u64> {
+        match self.rules.input.policy.reciprocal {
+            Reciprocal::Allow | Reciprocal::Avoid => None,
+            Reciprocal::Forbid => Some(2),
+            Reciprocal::ForbidCycles(longest) => Some(longest),
+        }
+    }
+
     /// Whether a must names an author of the submission: some copy of the work is reviewed whatever is chosen.
-    fn meets_must_by_author(&self, (assessor, asset): &Pair) -> bool {
+    pub(super) fn meets_must_by_author(&self, (assessor, asset): &Pair) -> bool {
         let authors = self.rules.authors(self.rules.submission(asset));
         self.rules.input.rules.iter().any(|rule| {
             rule.kind == RuleKind::MustReview

@@ -47,6 +47,70 @@ pub(crate) struct Search<'a> {
     /// The positions of the copies of each work that shares a bound, and what is left of it.
     works: Vec<(Vec<usize>, Bound)>,
     network: bool,
+    circles: Option<Circles>,
+}
+
+/// The rule on cycles, told at each step rather than for whole assignments: more reviews never break a cycle.
+struct Circles {
+    longest: u64,
+    /// For each person those reviewed in every result, one bit each.
+    fixed: Vec<u64>,
+    /// For each free pair assessor, authors, and whether it could be left out.
+    pairs: Vec<(usize, u64, bool)>,
+}
+
+impl Circles {
+    fn new(facts: &Facts<'_>, pairs: &[Pair]) -> Option<Self> {
+        let longest = facts.longest_forbidden()?;
+        let mut persons: Vec<Id> = Vec::new();
+        let mut person = |id: &Id| {
+            persons.iter().position(|known| known == id).unwrap_or_else(|| {
+                persons.push(id.clone());
+                persons.len() - 1
+            })
+        };
+        let mut arcs = |(assessor, asset): &Pair| {
+            let from = person(assessor);
+            let authors = facts.rules.authors(facts.rules.submission(asset));
+            let set =
+                authors.iter().filter(|author| *author != assessor).fold(0, |set, author| set | 1 << person(author));
+            (from, set)
+        };
+        let of_pairs = pairs.iter().map(|pair| {
+            let (from, set) = arcs(pair);
+            (from, set, !facts.meets_must_by_author(pair))
+        });
+        let pairs: Vec<_> = of_pairs.collect();
+        let of_fixed: Vec<_> = facts.fixed.iter().map(&mut arcs).collect();
+        let mut fixed = vec![0; persons.len()];
+        for (from, set) in of_fixed {
+            fixed[from] |= set;
+        }
+        Some(Self { longest, fixed, pairs })
+    }
+
+    /// Whether some free pairs, with all that is fixed, are on no forbidden cycle.
+    fn keeps(&self, chosen: u64) -> bool {
+        let among =
+            || self.pairs.iter().enumerate().filter(move |(pair, _)| chosen >> pair & 1 == 1).map(|(_, arcs)| *arcs);
+        let mut graph = self.fixed.clone();
+        for (from, set, _) in among() {
+            graph[from] |= set;
+        }
+        among().filter(|arcs| arcs.2).all(|(from, set, _)| {
+            let mut reached = set;
+            for _ in 1..self.longest {
+                let next = (0..graph.len())
+                    .filter(|person| reached >> person & 1 == 1)
+                    .fold(reached, |set, person| set | graph[person]);
+                if next == reached {
+                    break;
+                }
+                reached = next;
+            }
+            reached >> from & 1 == 0
+        })
+    }
 }
 
 impl<'a> Search<'a> {
@@ -64,8 +128,10 @@ impl<'a> Search<'a> {
             let copies = facts.rules.copies(work).map(|copy| at(&copy.id)).collect();
             (copies, facts.work_left(work))
         });
+        let circles = Circles::new(facts, &pairs);
         let mut search = Self {
             facts,
+            circles,
             pairs,
             asset,
             menus: Vec::new(),
@@ -147,14 +213,14 @@ impl<'a> Search<'a> {
                 state.chosen |= 1 << pair;
             }
         }
+        if self.circles.as_ref().is_some_and(|circles| !circles.keeps(state.chosen)) {
+            return None;
+        }
         Some(state)
     }
 
     /// The part of the sums that the submissions settle, if what was chosen is valid.
     fn end(&self, state: State) -> Option<Tally> {
-        if !self.network && !self.facts.valid(&self.result((0..64).filter(|pair| state.chosen >> pair & 1 == 1))) {
-            return None;
-        }
         let mut tally = Tally::default();
         for (asset, (fixed, left)) in self.submissions.iter().enumerate() {
             let count = (state.received >> (4 * asset)) & 15;
@@ -177,6 +243,10 @@ impl<'a> Search<'a> {
             let missing = i64::try_from(missing).ok()?;
             tally.missing += missing;
             tally.missing_squares += missing * missing;
+        }
+        let panel = !self.facts.rules.input.policy.panel.is_empty();
+        if panel && !self.facts.valid(&self.result((0..64).filter(|pair| state.chosen >> pair & 1 == 1))) {
+            return None;
         }
         Some(tally)
     }

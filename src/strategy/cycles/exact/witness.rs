@@ -145,9 +145,9 @@ impl Matching {
             }
             let near = from_near[far];
             if by_row {
-                self.flip(near, far)
+                self.flip(near, far);
             } else {
-                self.flip(far, near)
+                self.flip(far, near);
             }
             if from_far[near] == usize::MAX {
                 return;
