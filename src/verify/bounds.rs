@@ -78,6 +78,16 @@ impl Tally {
         Held::new(bound, self.received.get(at(submission)))
     }
 
+    /// How many reviews each student, submission and work is short of its minimum.
+    pub(super) fn shortfalls<'a>(&'a self, facts: &'a Facts<'_>) -> impl Iterator<Item = u64> + 'a {
+        let students = (0..dense(facts.persons.len())).filter(|&person| facts.may_review(person));
+        let submissions = (0..dense(facts.submissions.len())).filter(|&submission| facts.handed_in(submission));
+        let held = students.map(|person| self.student(facts, person));
+        let held = held.chain(submissions.map(|submission| self.submission(facts, submission)));
+        let held = held.chain(self.shared_works(facts).map(|(_, held)| held));
+        held.map(|held| held.bound.min.saturating_sub(held.count))
+    }
+
     /// The works of several copies, one of them handed in, and their counts.
     fn shared_works<'a>(&'a self, facts: &'a Facts<'_>) -> impl Iterator<Item = (Whole, Held)> + 'a {
         let bound = facts.input.policy.reviews_per_work.unwrap_or_default();

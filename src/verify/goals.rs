@@ -81,14 +81,10 @@ fn rank(goals: &GoalBound) -> (Vec<Option<u64>>, Reverse<i64>) {
 
 /// What the records reach in the goals that a bound counts.
 fn reached(facts: &Facts<'_>, pairs: &Pairs, tally: &Tally, plan: &dyn Records, counted: &GoalBound) -> GoalBound {
-    let students = (0..dense(facts.persons.len())).filter(|&person| facts.may_review(person));
     let submissions = (0..dense(facts.submissions.len())).filter(|&submission| facts.handed_in(submission));
-    let given = |person: u32| tally.given.get(at(person)).map_or(0, |count| u64::from(count.all));
     let received = |submission: u32| tally.received.get(at(submission)).map_or(0, |count| u64::from(count.all));
-    let short = (students.map(|person| facts.student_bound(person).min.saturating_sub(given(person))))
-        .chain(submissions.clone().map(|place| facts.submission_bound(place).min.saturating_sub(received(place))));
     let (mut missing, mut missing_squares) = (0_u64, 0_u64);
-    for shortfall in short {
+    for shortfall in tally.shortfalls(facts) {
         missing = missing.saturating_add(shortfall);
         missing_squares = missing_squares.saturating_add(shortfall.saturating_mul(shortfall));
     }

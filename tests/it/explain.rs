@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use peerplan::explain::{Edit, PairCost, Relief, Setting, explain, pair};
 use peerplan::input::{
-    Admission, Bound, CopyRule, Demand, Existing, Input, Relation, RuleKind, Shortfall, Stance, StrategyChoice,
-    Unscored,
+    Admission, Bound, CopyRule, Demand, Existing, Input, Reciprocal, Relation, RuleKind, Shortfall, Stance,
+    StrategyChoice, Unscored,
 };
 use peerplan::{CutSide, Id, Problem};
 
@@ -15,13 +15,47 @@ use crate::oracle::Facts;
 /// How many changes of a kind are offered.
 const OFFERED: usize = 5;
 
-/// Small problems in which every minimum has to be met.
-fn strict(count: usize) -> Vec<Input> {
+/// Small problems of which all rules are a network without bounds on works.
+fn networks(count: usize) -> Vec<Input> {
     let mut inputs = samples(small(), count);
+    for input in &mut inputs {
+        input.policy.reviews_per_work = None;
+        if matches!(input.policy.reciprocal, Reciprocal::Forbid | Reciprocal::ForbidCycles(_)) {
+            input.policy.reciprocal = Reciprocal::Allow;
+        }
+    }
+    inputs
+}
+
+/// The same in which every minimum has to be met.
+fn strict(count: usize) -> Vec<Input> {
+    let mut inputs = networks(count);
     for input in &mut inputs {
         input.policy.shortfall = Shortfall::Error;
     }
     inputs
+}
+
+#[test]
+fn every_change_offered_helps_where_rules_are_no_network() {
+    let (mut offered, mut refuted) = (0, 0);
+    for mut input in samples(small(), 3_000) {
+        input.policy.shortfall = Shortfall::Error;
+        let cycles = matches!(input.policy.reciprocal, Reciprocal::Forbid | Reciprocal::ForbidCycles(_));
+        if !cycles && input.policy.reviews_per_work.is_none() {
+            continue;
+        }
+        let explanation = explain(&input, &compiled(&input));
+        assert_eq!(explanation.feasible, Facts::new(&input).optimum().is_some());
+        refuted += usize::from(!explanation.feasible);
+        for relief in &explanation.relief {
+            let mut edited = input.clone();
+            relief.edit.apply(&mut edited);
+            assert!(Facts::new(&edited).optimum().is_some(), "{}: {input:#?}", relief.change);
+            offered += 1;
+        }
+    }
+    assert!(refuted > 20 && offered > 2 * refuted, "{refuted} refuted, {offered} changes");
 }
 
 fn compiled(input: &Input) -> Problem {
@@ -351,7 +385,7 @@ fn named(mut input: Input, name: &str) -> Input {
 #[test]
 fn what_a_pair_costs_is_what_the_oracle_says() {
     let (mut free, mut costly, mut impossible, mut necessary) = (0, 0, 0, 0);
-    for input in samples(small(), 400) {
+    for input in networks(400) {
         let input = named(input, "matching");
         let problem = compiled(&input);
         let facts = Facts::new(&input);
@@ -421,7 +455,7 @@ fn what_a_pair_costs_is_what_the_oracle_says() {
 #[test]
 fn what_a_pair_costs_in_total_score_is_what_the_oracle_says() {
     let (mut free, mut costly) = (0, 0);
-    for input in samples(small(), 400) {
+    for input in networks(400) {
         let input = named(input, "max_affinity");
         let problem = compiled(&input);
         let facts = Facts::new(&input);
