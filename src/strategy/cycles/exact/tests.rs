@@ -60,7 +60,7 @@ fn meets(question: &Question, chosen: &[u64]) -> bool {
     let count = |set: u64| set.count_ones();
     let within = |window: Window, count: u32| window.min <= count && count <= window.max;
     let n = question.rows.len();
-    let received = |column: usize| chosen.iter().filter(|set| **set >> column & 1 == 1).count() as u32;
+    let received = |column: usize| chosen.iter().fold(0, |count, set| count + u32::from(set >> column & 1 == 1));
     if !(0..n).all(|row| within(question.rows[row], count(chosen[row])))
         || !(0..question.columns.len()).all(|column| within(question.columns[column], received(column)))
         || question.total.is_some_and(|total| chosen.iter().map(|&set| count(set)).sum::<u32>() != total)
@@ -128,7 +128,9 @@ fn small_questions_are_answered_as_by_trying_all() {
         match answer(&question).0 {
             Answer::Found(pairs) => {
                 let mut rows = alloc::vec![0; n];
-                pairs.iter().for_each(|&(row, column)| rows[row as usize] |= 1 << column);
+                for (row, column) in pairs {
+                    rows[row as usize] |= 1 << column;
+                }
                 assert!(expected && meets(&question, &rows), "{question:?}");
             }
             Answer::Refuted => assert!(!expected, "{question:?}"),
