@@ -10,7 +10,7 @@ use super::sentences;
 use crate::assignment::Assignment;
 use crate::input::Existing;
 use crate::problem::Problem;
-use crate::strategy::{AssignError, Objective, Run, by_name, objective};
+use crate::strategy::{AssignError, Objective, Run, by_name, meets_work_musts, objective};
 
 /// By how much the best plan with a pair settled differs from the best plan, goal by goal. The first goal that differs
 /// is worse; goals after it may be better.
@@ -84,6 +84,10 @@ impl<'p> Judge<'p> {
             AssignError::Infeasible(refutation) => Refused::Proven(sentences(variant, &refutation).swap_remove(0)),
             other => Refused::Undecided(format!("{other}")),
         })?;
+        // Where a variant leaves no copy for a must, it is missed like a minimum, but no cut tells.
+        if !meets_work_musts(variant, &solution.assignment) {
+            return Err(Refused::Proven(String::from("a must_review rule could not be kept: no copy is left for it")));
+        }
         let reached = self.reached(&solution.assignment);
         Ok(Best { assignment: solution.assignment, reached, exact: solution.bound.is_none() })
     }

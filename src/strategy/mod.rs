@@ -34,6 +34,7 @@ pub use round_robin::RoundRobin;
 pub(crate) use cycles::refute;
 pub(crate) use goals::counts;
 pub(crate) use optimum::find_cut;
+pub(crate) use reciprocal::meets_work_musts;
 
 use alloc::boxed::Box;
 use alloc::string::String;

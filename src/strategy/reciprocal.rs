@@ -311,7 +311,7 @@ fn worth(model: &Model<'_>, assignment: &Assignment) -> (super::Objective, i128)
 }
 
 /// Whether every must for which several copies would do is met.
-pub(super) fn meets_work_musts(problem: &Problem, assignment: &Assignment) -> bool {
+pub(crate) fn meets_work_musts(problem: &Problem, assignment: &Assignment) -> bool {
     problem.settled.work_musts.iter().all(|must| {
         let of = assignment.of(must.student as usize).iter();
         of.copied().any(|submission| problem.people.work_of[submission as usize] == must.work)

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use peerplan::input::{Bound, CopyRule, Demand, Shortfall, Student, Submission};
+use peerplan::input::{Bound, CopyRule, Demand, Reciprocal, Shortfall, Student, Submission};
 use peerplan::plan::{OperationRecord, PlanView, Records, ShortfallRecord, Side};
 use peerplan::random::{Purpose, Random};
 use peerplan::strategy::registry;
@@ -105,6 +105,7 @@ fn every_shortfall_says_what_stands_in_the_way() {
     for mut input in samples(small(), 2_500) {
         input.policy.shortfall = Shortfall::Partial;
         input.policy.reviews_per_work = None;
+        input.policy.reciprocal = Reciprocal::Avoid;
         let Ok(problem) = Problem::new(&input) else { continue };
         let facts = Facts::new(&input);
         for &strategy in registry() {

@@ -61,13 +61,13 @@ fn rebalanced() {
         plan(&[]),
         "\
 delete 1004 40001: assessor 1004 and submission 40001 are in the same group now, 702
-create 1004 40002: in place of assessor 1008, who has left
+create 1020 40002: in place of assessor 1008, who has left
 delete 1008 40002: assessor 1008 is not among the students any more
+create 1020 40003: in place of the review by 1001
 delete 1001 40003: assessor 1001 and submission 40003 are in the same group now, 702
-create 1020 40004: in place of assessor 1008, who has left
 delete 1002 40004: assessor 1002 would give 3 reviews where at most 2 are allowed
 delete 1008 40004: assessor 1008 is not among the students any more
-create 1020 40005: assessor 1020 has no reviews yet
+create 1004 40005: student 1004 gives 0 of 2 reviews
 delete 1004 40006: a must_not_review rule stands against it
 create 1002 40007: a must_review rule asks for it
 create 1001 40020: submission 40020 has no reviews yet
