@@ -94,8 +94,8 @@ impl<'p> Judge<'p> {
 
     /// The best assignment of a variant at the number of reviews that the best of all has, where there is one; else
     /// that at its own. Only where deletes are counted does the number depend on what is settled first.
-    pub(super) fn best_like(&self, variant: Problem, best: &Best) -> Result<Best, Refused> {
-        let own = self.best(&variant)?;
+    pub(super) fn best_like(&self, variant: &Problem, best: &Best) -> Result<Best, Refused> {
+        let own = self.best(variant)?;
         let total = best.reached.objective.count;
         if own.reached.objective.count == total || !self.problem.counts_deletes() || self.number_is_free() {
             return Ok(own);

@@ -106,7 +106,7 @@ impl<W: Weight> Network<W> {
                 let below = if load > 0 { cost.step(node, load - 1) } else { W::ZERO - W::FAR };
                 (below, if load < node.max { cost.step(node, load) } else { W::FAR })
             });
-            most_covered(prices.collect())
+            most_covered(&prices.collect::<Vec<_>>())
         };
         let giving = of(&self.left, &self.left_cost, &given);
         let receiving = of(&self.right, &self.right_cost, &received);
@@ -138,10 +138,10 @@ impl<W: Weight> Network<W> {
 }
 
 /// The interval within as many of the given ones as can be.
-fn most_covered<W: Weight>(intervals: Vec<(W, W)>) -> (W, W) {
+fn most_covered<W: Weight>(intervals: &[(W, W)]) -> (W, W) {
     // Of ends at one place those where an interval begins come first: both ends belong to it.
     let mut ends: Vec<(W, bool)> = Vec::with_capacity(2 * intervals.len());
-    for &(low, high) in &intervals {
+    for &(low, high) in intervals {
         if low <= high {
             ends.extend([(low, false), (high, true)]);
         }
@@ -272,8 +272,8 @@ impl<'n, W: Weight> Resume<'n, W> {
             self.excess[limits.left as usize] -= i64::from(x);
         }
         let (mut given, mut received) = (0_i64, 0_i64);
-        for left in 0..net.left.len() {
-            let step = |x| net.left_cost.step(net.left[left], x) - potential[left];
+        for (left, &price) in potential[..net.left.len()].iter().enumerate() {
+            let step = |x| net.left_cost.step(net.left[left], x) - price;
             let x = load(-self.excess[left], net.left[left].max, &step);
             self.flow.left_load[left] = x;
             self.excess[left] += i64::from(x);
@@ -281,13 +281,13 @@ impl<'n, W: Weight> Resume<'n, W> {
         }
         for right in 0..net.right.len() {
             let node = net.right_node(right);
-            let next = net.groups.of(right).map(|group| net.group_node(group));
-            let change = potential[node] - next.map_or(sink, |next| potential[next]);
+            let group = net.groups.of(right).map(|group| net.group_node(group));
+            let change = potential[node] - group.map_or(sink, |group| potential[group]);
             let x = load(self.excess[node], net.right[right].max, &|x| net.right_step(right, x) + change);
             self.flow.right_load[right] = x;
             self.excess[node] -= i64::from(x);
-            match next {
-                Some(next) => self.excess[next] += i64::from(x),
+            match group {
+                Some(group) => self.excess[group] += i64::from(x),
                 None => received += i64::from(x),
             }
         }
@@ -403,9 +403,9 @@ impl<'n, W: Weight> Resume<'n, W> {
             Kind::Right(right) => {
                 let Some(&edge) = net.incoming(right).get(place) else {
                     let load = flow.right_load[right];
-                    let next = net.groups.of(right).map_or(sink, |group| net.group_node(group));
+                    let target = net.groups.of(right).map_or(sink, |group| net.group_node(group));
                     let room = load < net.right[right].max;
-                    return room.then(|| to(next, NONE, net.right_step(right, load)))?;
+                    return room.then(|| to(target, NONE, net.right_step(right, load)))?;
                 };
                 let used = flow.used[edge as usize];
                 used.then(|| to(net.tail_node(edge as usize), edge, W::ZERO - net.edge_cost[edge as usize]))?

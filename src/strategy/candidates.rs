@@ -310,9 +310,9 @@ impl Lacking {
         }
         let gives = |left: usize| movable.row(model.students[left] as usize).len() as u64;
         let least = |left: usize| u64::from(model.left[left].min);
-        let given: u64 = (0..model.left.len()).map(|left| gives(left).max(least(left))).sum();
+        let all_given: u64 = (0..model.left.len()).map(|left| gives(left).max(least(left))).sum();
         let fixed: u64 = model.right.iter().map(|node| u64::from(node.base)).sum();
-        let even = if model.problem.balanced() { (given + fixed) / (model.right.len() as u64).max(1) } else { 0 };
+        let even = if model.problem.balanced() { (all_given + fixed) / (model.right.len() as u64).max(1) } else { 0 };
         let wanted = |right: usize| even.max(u64::from(model.right[right].base) + u64::from(model.right[right].min));
         let left: Vec<bool> = (0..model.left.len()).map(|left| gives(left) < least(left)).collect();
         let rights: Vec<u32> =
