@@ -176,10 +176,11 @@ fn weigh(told: &mut PairExplanation, problem: &Problem, student: usize, submissi
     };
     let nothing = |cost: &PairCost, other: &Best| judge.words(cost, other, &best).is_none();
     let chosen = best.assignment.contains(student, submission);
+    let pair = [(index(student), index(submission))];
     let (with, without) = if chosen {
-        (Ok(best.clone()), judge.best_like(&problem.without(student, submission), &best))
+        (Ok(best.clone()), judge.best_like(&problem.narrowed(&pair, &[]), &best))
     } else {
-        (judge.best_like(&problem.with_fixed(student, submission), &best), Ok(best.clone()))
+        (judge.best_like(&problem.narrowed(&[], &pair), &best), Ok(best.clone()))
     };
     let is_exact = |found: &Result<Best, Refused>| match found {
         Ok(found) => found.exact,

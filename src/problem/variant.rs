@@ -1,33 +1,54 @@
-//! The same problem with one pair more settled: chosen for sure, or for sure not.
+//! The same problem with something more settled: pairs chosen for sure or for sure not, the number of reviews, what is
+//! asked for.
 
 use alloc::vec::Vec;
 
 use super::Problem;
 use super::rows::{Rows, index};
-use crate::input::Reciprocal;
+use crate::input::{Reciprocal, Shortfall};
 
 impl Problem {
-    /// The problem with a free pair fixed, as if it were a must. Bounds may be exceeded by it.
-    pub(crate) fn with_fixed(&self, student: usize, submission: usize) -> Self {
-        debug_assert!(self.is_free(student, submission), "only a free pair can be fixed");
-        let mut variant = self.clone();
-        let pair = (index(student), index(submission));
-        let settled = &mut variant.settled;
-        settled.fixed = with(&settled.fixed, pair);
-        let movable = settled.movable.entries().map(|(i, j)| (index(i), j)).filter(|&movable| movable != pair);
-        settled.movable = Rows::sorted(self.students(), movable.collect());
-        settled.given[student] += 1;
-        settled.received[submission] += 1;
-        let work = self.work(submission);
-        settled.work_musts.retain(|must| (must.student, must.work) != (pair.0, work));
-        variant
+    /// The same problem in which some pairs are forbidden, as if by a `must_not_review`, and some free ones fixed, as if
+    /// by a must. Bounds may be exceeded by those.
+    pub(crate) fn narrowed(&self, without: &[(u32, u32)], with: &[(u32, u32)]) -> Self {
+        let is_free = |&(student, submission): &(u32, u32)| self.is_free(student as usize, submission as usize);
+        debug_assert!(with.iter().all(is_free), "only free pairs can be fixed");
+        let mut problem = self.clone();
+        let rows = |rows: &Rows<u32>| rows.entries().map(|(row, value)| (index(row), value)).collect::<Vec<_>>();
+        if !without.is_empty() {
+            let mut forbidden = rows(&self.pairs.forbidden);
+            forbidden.extend_from_slice(without);
+            problem.pairs.forbidden = Rows::sorted(self.students(), forbidden);
+        }
+        if !with.is_empty() {
+            let settled = &mut problem.settled;
+            let (mut fixed, mut movable) = (rows(&settled.fixed), rows(&settled.movable));
+            for &(student, submission) in with {
+                fixed.push((student, submission));
+                settled.given[student as usize] += 1;
+                settled.received[submission as usize] += 1;
+                let work = self.people.work_of[submission as usize];
+                settled.work_musts.retain(|must| (must.student, must.work) != (student, work));
+            }
+            movable.retain(|pair| !with.contains(pair));
+            settled.fixed = Rows::sorted(self.students(), fixed);
+            settled.movable = Rows::sorted(self.students(), movable);
+        }
+        problem
     }
 
-    /// The problem with a pair forbidden, as if by a `must_not_review`.
-    pub(crate) fn without(&self, student: usize, submission: usize) -> Self {
-        let mut variant = self.clone();
-        variant.pairs.forbidden = with(&self.pairs.forbidden, (index(student), index(submission)));
-        variant
+    /// The same problem in which the number of all reviews is given.
+    pub(crate) fn with_total(&self, total: u64) -> Self {
+        let mut problem = self.clone();
+        problem.settled.total = Some(total);
+        problem
+    }
+
+    /// The same problem in which minima may be missed, or must not be.
+    pub(crate) fn with_shortfall(&self, shortfall: Shortfall) -> Self {
+        let mut problem = self.clone();
+        problem.policy.shortfall = shortfall;
+        problem
     }
 
     /// The problem without the goal that comes last and is no flow.
@@ -38,10 +59,4 @@ impl Problem {
         }
         variant
     }
-}
-
-fn with(rows: &Rows<u32>, pair: (u32, u32)) -> Rows<u32> {
-    let mut entries: Vec<(u32, u32)> = rows.entries().map(|(row, value)| (index(row), value)).collect();
-    entries.push(pair);
-    Rows::sorted(rows.len(), entries)
 }
