@@ -147,10 +147,10 @@ pub(super) fn settled(model: &mut Model<'_>, strict: bool, run: &mut Run<'_>) ->
     let problem = model.problem;
     let sizes = model.sizes();
     let mut count = model.count;
-    let fixed = || problem.settled.received.iter().map(|&count| u64::from(count)).sum::<u64>();
     let total = problem.settled.total.filter(|_| model.aim != Aim::Face);
     if let Some(total) = total {
-        count = Some(total.checked_sub(fixed()).ok_or_else(without_cut)?);
+        let fixed: u64 = problem.settled.received.iter().map(|&count| u64::from(count)).sum();
+        count = Some(total.checked_sub(fixed).ok_or_else(without_cut)?);
     } else if problem.counts_deletes()
         && !problem.asks_nothing()
         && !count_is_free(problem, model.aim)
@@ -165,23 +165,29 @@ pub(super) fn settled(model: &mut Model<'_>, strict: bool, run: &mut Run<'_>) ->
     }
     let goals = Goals::compose(&full_order(problem, model.aim, count.is_some()), &sizes);
     // Where the number is given from outside, no cut tells why the minima are not met with it.
-    let (met, face): (bool, Box<dyn OptimalFace>) = if fits(&goals) {
-        let (network, flow) = solve::<i64>(model, &goals, count, strict && total.is_none(), run)?;
-        (
-            flow.value == count.unwrap_or(flow.value) && !(strict && flow.is_short(&network)),
-            Box::new(Face::new(network, flow)),
-        )
+    let strict_cut = strict && total.is_none();
+    let (met, face) = if fits(&goals) {
+        let (network, flow) = solve::<i64>(model, &goals, count, strict_cut, run)?;
+        faced(network, flow, count, strict)
     } else {
-        let (network, flow) = solve::<i128>(model, &goals, count, strict && total.is_none(), run)?;
-        (
-            flow.value == count.unwrap_or(flow.value) && !(strict && flow.is_short(&network)),
-            Box::new(Face::new(network, flow)),
-        )
+        let (network, flow) = solve::<i128>(model, &goals, count, strict_cut, run)?;
+        faced(network, flow, count, strict)
     };
     if total.is_some() && !met {
         return Err(without_cut());
     }
     Ok(Settled { face, goals, count })
+}
+
+/// All flows like one, and whether it has the number of reviews and meets the minima that were asked for.
+fn faced<W: Weight + 'static>(
+    network: Network<W>,
+    flow: Flow<W>,
+    count: Option<u64>,
+    strict: bool,
+) -> (bool, Box<dyn OptimalFace>) {
+    let met = count.is_none_or(|count| flow.value == count) && !(strict && flow.is_short(&network));
+    (met, Box::new(Face::new(network, flow)))
 }
 
 /// The certificate of a problem whose minima cannot all be met; none when they can.
