@@ -114,8 +114,8 @@ fn closest(
     }
     let relaxed = optimum.assignment();
     drop(optimum);
-    let sought = Sought { problem, rule: &rule, aim, relax, relaxed, random };
-    Ok(sought.find(known, nodes, seed, run)?.into_kept())
+    let search = Search::new(problem, &rule, aim, relax, relaxed, random);
+    Ok(found(search, known, nodes, seed, run)?.into_kept())
 }
 
 /// The fewest deletes, then the fewest reviews.
@@ -123,59 +123,45 @@ fn fewest<'p>(problem: &'p Problem, run: &mut Run<'_>) -> Result<Optimum<'p>, As
     seeded_optimum(problem, Aim::Count, run)
 }
 
-/// What is looked for once no optimum keeps the rule.
-struct Sought<'p, 'f> {
-    problem: &'p Problem,
-    rule: &'f Rule<'p>,
-    aim: Aim,
-    relax: &'f Relax<'f>,
-    /// The optimum without the rule.
-    relaxed: Assignment,
-    random: Random,
-}
-
-impl<'p, 'f> Sought<'p, 'f> {
-    /// A search that has found something; `known` is an assignment that keeps the rule, `nodes` how many partial
-    /// assignments were looked at before.
-    fn find(
-        &self,
-        known: Option<Assignment>,
-        mut nodes: u64,
-        seed: u64,
-        run: &mut Run<'_>,
-    ) -> Result<Search<'p, 'f>, AssignError> {
-        let Self { problem, rule, aim, relax, .. } = *self;
-        let mut search = Search::new(problem, rule, aim, relax, self.relaxed.clone(), self.random.clone());
-        if let Some(known) = known {
-            search.offer(known);
+/// A search that has found something; `known` is an assignment that keeps the rule, `nodes` how many partial assignments
+/// were looked at before.
+fn found<'p, 'f>(
+    mut search: Search<'p, 'f>,
+    known: Option<Assignment>,
+    mut nodes: u64,
+    seed: u64,
+    run: &mut Run<'_>,
+) -> Result<Search<'p, 'f>, AssignError> {
+    let Search { problem, rule, aim, relax, .. } = search;
+    if let Some(known) = known {
+        search.offer(known);
+    }
+    let asked = if search.best().is_none() { Asked::of_rules(problem, rule) } else { None };
+    if let Some(asked) = &asked {
+        match asked.answer(Some(BEFORE_FLOWS), &mut nodes, run)? {
+            Decided::Found(assignment) => search.offer(assignment),
+            Decided::Refuted => return Err(exhausted(nodes)),
+            Decided::Open => {}
         }
-        let asked = if search.best().is_none() { Asked::of_rules(problem, rule) } else { None };
-        if let Some(asked) = &asked {
-            match asked.answer(Some(BEFORE_FLOWS), &mut nodes, run)? {
-                Decided::Found(assignment) => search.offer(assignment),
-                Decided::Refuted => return Err(exhausted(nodes)),
-                Decided::Open => {}
-            }
+    }
+    search.run(search::budget(problem), run)?;
+    if search.best().is_some() {
+        return Ok(search);
+    }
+    if search.is_complete() {
+        return Err(exhausted(nodes + search.nodes()));
+    }
+    let budget = (!decide::is_small(problem)).then_some(UNDECIDED_AFTER);
+    match asked.map(|asked| asked.answer(budget, &mut nodes, run)).transpose()? {
+        Some(Decided::Found(assignment)) => {
+            search.offer(assignment);
+            search.run(search::budget(problem), run)?;
+            Ok(search)
         }
-        search.run(search::budget(problem), run)?;
-        if search.best().is_some() {
-            return Ok(search);
-        }
-        if search.is_complete() {
-            return Err(exhausted(nodes + search.nodes()));
-        }
-        let budget = (!decide::is_small(problem)).then_some(UNDECIDED_AFTER);
-        match asked.map(|asked| asked.answer(budget, &mut nodes, run)).transpose()? {
-            Some(Decided::Found(assignment)) => {
-                search.offer(assignment);
-                search.run(search::budget(problem), run)?;
-                Ok(search)
-            }
-            Some(Decided::Refuted) => Err(exhausted(nodes)),
-            Some(Decided::Open) | None => {
-                let best = best_partial(problem, aim, relax, seed, run)?;
-                Err(AssignError::Undecided { steps: nodes + search.nodes(), best: Some(Box::new(best)) })
-            }
+        Some(Decided::Refuted) => Err(exhausted(nodes)),
+        Some(Decided::Open) | None => {
+            let best = best_partial(problem, aim, relax, seed, run)?;
+            Err(AssignError::Undecided { steps: nodes + search.nodes(), best: Some(Box::new(best)) })
         }
     }
 }

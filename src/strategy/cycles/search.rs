@@ -46,10 +46,10 @@ struct Node {
 
 /// One search.
 pub(super) struct Search<'p, 'f> {
-    problem: &'p Problem,
-    rule: &'f Rule<'p>,
-    aim: Aim,
-    relax: &'f Relax<'f>,
+    pub(super) problem: &'p Problem,
+    pub(super) rule: &'f Rule<'p>,
+    pub(super) aim: Aim,
+    pub(super) relax: &'f Relax<'f>,
     /// The optimum without the rule.
     relaxed: Assignment,
     random: Random,
