@@ -50,6 +50,13 @@ impl ExistingReview {
     }
 }
 
+impl ExistingReview {
+    /// Whether it stays and counts though whoever gave it has left.
+    pub(crate) fn is_completed_by_leaver(&self) -> bool {
+        self.standing == Standing::Fixed && self.student.is_none()
+    }
+}
+
 /// A student who must review a work, any one of several copies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct WorkMust {

@@ -265,10 +265,16 @@ impl Problem {
     /// The reviews in every result that are not part of an assignment, as (person, submission): completed ones by
     /// assessors who have left, and those that nobody will write.
     pub(crate) fn other_reviews(&self) -> impl Iterator<Item = (u32, u32)> + Clone + '_ {
-        let others = self.settled.reviews.iter().filter(|review| {
-            review.standing == Standing::Idle || (review.standing == Standing::Fixed && review.student.is_none())
-        });
-        others.filter_map(|review| {
+        self.persons_reviews(|review| review.standing == Standing::Idle || review.is_completed_by_leaver())
+    }
+
+    /// The existing reviews for which something holds, as (person, submission).
+    pub(crate) fn persons_reviews(
+        &self,
+        holds: impl Fn(&ExistingReview) -> bool + Clone,
+    ) -> impl Iterator<Item = (u32, u32)> + Clone {
+        let reviews = self.settled.reviews.iter().filter(move |review| holds(review));
+        reviews.filter_map(|review| {
             let person = review.student.or_else(|| self.people.other(&review.assessor_id))?;
             Some((person, review.submission))
         })

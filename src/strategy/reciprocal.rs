@@ -67,12 +67,8 @@ pub(super) fn fewer_reciprocal(
 fn without_choice(optimum: &Optimum<'_>, run: &mut Run<'_>) -> Result<Option<Assignment>, AssignError> {
     let problem = optimum.model.problem;
     let mut rule = Rule::new(problem, 2);
-    let idle = problem.settled.reviews.iter().filter(|review| review.standing == Standing::Idle);
-    for review in idle {
-        let person = review.student.or_else(|| problem.people.other(&review.assessor_id));
-        if let Some(person) = person {
-            rule.put(person, review.submission);
-        }
+    for (person, submission) in problem.persons_reviews(|review| review.standing == Standing::Idle) {
+        rule.put(person, submission);
     }
     let Some(asked) = Asked::of_optimum(optimum, &rule) else { return Ok(None) };
     Ok(match asked.answer(Some(EXACT_NODES), &mut 0, run)? {
