@@ -82,6 +82,7 @@ pub mod formats;
 pub mod generate;
 mod id;
 pub mod input;
+mod marginals;
 pub mod metrics;
 mod parallel;
 pub mod plan;
@@ -95,6 +96,7 @@ pub use certificate::{Certificate, CutSide, Dual, Exhausted, Infeasible, Optimal
 pub use diagnostic::{Diagnostic, Diagnostics};
 pub use id::{EmptyId, Id, PersonName};
 pub use input::Input;
+pub use marginals::Marginals;
 pub use plan::Plan;
 pub use problem::Problem;
 

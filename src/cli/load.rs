@@ -256,11 +256,15 @@ fn check(input: &Input, read: Diagnostics) -> Result<(Problem, Diagnostics), Dia
         let help = format!("write one of {}", strategies::names());
         found.error("unknown_strategy", "/strategy/name", message, &help);
     }
+    if let Some(choice) = &input.strategy {
+        strategy::check_parameters(choice, &mut found);
+    }
     match Problem::new(input) {
         Ok(problem) if !found.has_errors() => {
-            found = problem.warnings().clone();
-            found.append(read);
-            Ok((problem, found))
+            let mut warnings = problem.warnings().clone();
+            warnings.append(found);
+            warnings.append(read);
+            Ok((problem, warnings))
         }
         other => {
             if let Err(errors) = other {

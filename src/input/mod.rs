@@ -354,6 +354,22 @@ impl Serialize for Micros {
     }
 }
 
+/// The shortest decimal.
+impl core::fmt::Display for Micros {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        let sign = if self.0 < 0 { "-" } else { "" };
+        let (whole, mut rest) = (self.0.unsigned_abs() / 1_000_000, self.0.unsigned_abs() % 1_000_000);
+        if rest == 0 {
+            return write!(f, "{sign}{whole}");
+        }
+        let mut digits = 6;
+        while rest.is_multiple_of(10) {
+            (rest, digits) = (rest / 10, digits - 1);
+        }
+        write!(f, "{sign}{whole}.{rest:0digits$}")
+    }
+}
+
 /// How well an assessor fits a submission.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Affinity {

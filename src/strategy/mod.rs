@@ -18,6 +18,7 @@ mod max_affinity;
 mod network;
 mod optimum;
 mod pairing;
+mod parameter;
 mod random;
 mod reciprocal;
 mod regular;
@@ -28,6 +29,7 @@ mod scores;
 pub use goals::{Objective, objective};
 pub use matching::Matching;
 pub use max_affinity::MaxAffinity;
+pub use parameter::{Parameter, check_parameters};
 pub use random::RandomAssignment;
 pub use round_robin::RoundRobin;
 
@@ -42,7 +44,8 @@ use core::ops::ControlFlow;
 
 use crate::assignment::Assignment;
 use crate::certificate::{Certificate, Refutation};
-use crate::input::StrategyChoice;
+use crate::input::{Micros, StrategyChoice};
+use crate::marginals::Marginals;
 use crate::problem::Problem;
 
 /// A way to choose one among the valid assignments.
@@ -52,6 +55,11 @@ pub trait Strategy: Sync {
 
     /// What it promises.
     fn guarantees(&self) -> Guarantees;
+
+    /// The numbers it can be given.
+    fn parameters(&self) -> &'static [Parameter] {
+        &[]
+    }
 
     /// An assignment for a problem.
     ///
@@ -88,6 +96,8 @@ pub struct Solution {
     /// What no valid assignment goes below, goal by goal in their order, where the rules are no network and the
     /// assignment may be above it; none where the shared goals are met exactly.
     pub bound: Option<Objective>,
+    /// How likely each pair was, from strategies that draw by lot.
+    pub marginals: Option<Marginals>,
 }
 
 impl Solution {
@@ -95,7 +105,7 @@ impl Solution {
     #[must_use]
     pub fn new(name: &str, seed: u64, assignment: Assignment) -> Self {
         let strategy = StrategyChoice { name: String::from(name), seed, ..StrategyChoice::default() };
-        Self { assignment, strategy, certificate: None, bound: None }
+        Self { assignment, strategy, certificate: None, bound: None, marginals: None }
     }
 }
 
@@ -147,6 +157,7 @@ pub trait Observer {
 pub struct Run<'a> {
     /// Chooses among equals.
     pub seed: u64,
+    parameters: parameter::Values,
     observer: Option<&'a mut dyn Observer>,
     /// How many steps it may take.
     budget: Option<u64>,
@@ -157,7 +168,10 @@ pub struct Run<'a> {
 impl core::fmt::Debug for Run<'_> {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         let mut run = f.debug_struct("Run");
-        run.field("seed", &self.seed).field("budget", &self.budget).field("steps", &self.steps);
+        run.field("seed", &self.seed)
+            .field("parameters", &self.parameters)
+            .field("budget", &self.budget)
+            .field("steps", &self.steps);
         run.finish_non_exhaustive()
     }
 }
@@ -166,7 +180,19 @@ impl<'a> Run<'a> {
     /// A run with a seed, watched by nobody, that takes as long as it takes.
     #[must_use]
     pub const fn new(seed: u64) -> Self {
-        Self { seed, observer: None, budget: None, steps: 0 }
+        Self { seed, parameters: parameter::Values::new(), observer: None, budget: None, steps: 0 }
+    }
+
+    /// A run with the seed and the parameters of a choice.
+    #[must_use]
+    pub fn of(choice: &StrategyChoice) -> Self {
+        Self { parameters: choice.parameters.clone(), ..Self::new(choice.seed) }
+    }
+
+    /// The value of a parameter, where it is given.
+    #[must_use]
+    pub fn parameter(&self, name: &str) -> Option<Micros> {
+        self.parameters.get(name).copied()
     }
 
     /// The same run, limited: it fails with [`AssignError::OutOfBudget`] rather than take more than so many steps.

@@ -17,12 +17,13 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("generate", &["id", "input", "random"]),
     ("id", &[]),
     ("input", &["id"]),
-    ("metrics", &["id", "input", "plan"]),
+    ("marginals", &[]),
+    ("metrics", &["id", "input", "marginals", "plan"]),
     ("parallel", &[]),
     ("plan", &["assignment", "certificate", "id", "input", "metrics", "problem", "strategy"]),
     ("problem", &["assignment", "diagnostic", "id", "input", "parallel"]),
     ("random", &[]),
-    ("strategy", &["assignment", "certificate", "flow", "id", "input", "problem", "random"]),
+    ("strategy", &["assignment", "certificate", "diagnostic", "flow", "id", "input", "marginals", "problem", "random"]),
     ("verify", &["certificate", "id", "input", "plan"]),
 ];
 

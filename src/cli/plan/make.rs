@@ -18,7 +18,7 @@ pub(super) fn plan(loaded: &Loaded, certificate: bool, bar: &mut Bar) -> Result<
     let Some(strategy) = by_name(&choice.name) else {
         return Err(Failure::Bug(format!("the strategy {:?} was let through", choice.name)));
     };
-    let mut run = Run::new(choice.seed).observed(bar);
+    let mut run = Run::of(&choice).observed(bar);
     let mut solution = match strategy.assign(problem, &mut run) {
         Ok(solution) => solution,
         Err(AssignError::Infeasible(certificate)) => {
