@@ -33,6 +33,7 @@
 //! ```
 
 mod auction;
+mod circuit;
 mod components;
 mod cut;
 mod face;
@@ -65,6 +66,7 @@ pub use proof::Flaw;
 pub use regular::Regular;
 pub use solve::Method;
 
+pub(crate) use circuit::Circuit;
 pub(crate) use cut::GroupCut;
 pub(crate) use face::Face;
 pub(crate) use network::{Edge, Groups, Network, Node, NodeCost};

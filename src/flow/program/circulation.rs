@@ -91,6 +91,21 @@ impl Program {
         })
     }
 
+    /// Calls `visit` with tail, head and window of the arc of each node, then of each pair, in their order; costs and
+    /// rewards are left aside. The nodes of the rows follow node 0 by their numbers, those of the columns follow these.
+    pub(in crate::flow) fn each_arc(&self, mut visit: impl FnMut(u32, u32, Window)) {
+        let column = 1 + self.rows.count();
+        for (node, (&parent, &window)) in (0..).zip(self.rows.parents.iter().zip(&self.rows.windows)) {
+            visit(if parent == NONE { 0 } else { 1 + parent }, 1 + node, window);
+        }
+        for (node, (&parent, &window)) in (0..).zip(self.columns.parents.iter().zip(&self.columns.windows)) {
+            visit(column + node, if parent == NONE { 0 } else { column + parent }, window);
+        }
+        for pair in &self.pairs {
+            visit(1 + pair.row, column + pair.column, pair.window);
+        }
+    }
+
     /// The nodes of a cut in the terms of the program, and what passes it.
     fn blockade(&self, nodes: &[u32], inward: bool) -> Blockade {
         let rows = self.rows.count();

@@ -56,7 +56,7 @@ pub(super) struct Forest {
     pub(super) parents: Vec<u32>,
     pub(super) windows: Vec<Window>,
     /// Per node where its slices begin in `slices`, and how many there are.
-    costs: Vec<(u32, u32)>,
+    pub(super) costs: Vec<(u32, u32)>,
     pub(super) slices: Vec<Slice>,
 }
 
@@ -74,6 +74,11 @@ impl Forest {
         assert!(cost.is_sorted_by(|a, b| a.value <= b.value), "costs are convex");
         self.costs[node as usize] = range(self.slices.len(), cost.len());
         self.slices.extend_from_slice(cost);
+    }
+
+    /// The same nodes with other windows, and without costs.
+    pub(super) fn with_windows(&self, windows: Vec<Window>) -> Self {
+        Self { parents: self.parents.clone(), costs: alloc::vec![(0, 0); windows.len()], windows, slices: Vec::new() }
     }
 
     /// What the units of a node cost; without slices they are free.

@@ -1,15 +1,16 @@
 //! Bipartite b-matching in general: capacities, windows on nested classes, concave rewards and convex costs.
 
 mod circulation;
+mod face;
 mod forest;
 mod outcome;
 mod proof;
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 
 use alloc::vec::Vec;
 
-use self::forest::{Forest, range};
+use self::forest::Forest;
 use super::NONE;
 use super::instance::Window;
 
@@ -158,16 +159,8 @@ impl Program {
     /// When values ascend, or a node does not exist.
     pub fn pair_within(&mut self, row: RowNode, column: ColumnNode, units: Window, reward: &[Slice]) -> usize {
         assert!(row.index() < self.rows.len() && column.index() < self.columns.len(), "nodes of this program");
-        assert!(reward.is_sorted_by(|a, b| a.value >= b.value), "rewards are concave");
-        self.measure(reward);
         let pair = self.pairs.len();
-        if reward.len() > 1 {
-            let number = u32::try_from(pair).expect("fewer than 2^32 pairs");
-            self.curves.push((number, range(self.curve_slices.len(), reward.len())));
-            self.curve_slices.extend_from_slice(reward);
-        }
-        let reward = reward.first().map_or(0, |slice| slice.value);
-        self.pairs.push(Pair { row: row.0, column: column.0, window: units, reward });
+        self.add(Pair { row: row.0, column: column.0, window: units, reward: 0 }, reward);
         pair
     }
 

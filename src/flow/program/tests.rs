@@ -47,7 +47,7 @@ fn side_cost(forest: &Forest, at: &[u32]) -> Option<i128> {
 }
 
 /// What units are worth; none where a window is not kept.
-fn worth(program: &Program, units: &[u32]) -> Option<i128> {
+pub(in crate::flow) fn worth(program: &Program, units: &[u32]) -> Option<i128> {
     let mut rows = alloc::vec![0; program.rows.parents.len()];
     let mut columns = alloc::vec![0; program.columns.parents.len()];
     let (mut reward, mut kept) = (0, true);
@@ -63,15 +63,21 @@ fn worth(program: &Program, units: &[u32]) -> Option<i128> {
 
 /// The most that any units are worth.
 fn best(program: &Program) -> Option<i128> {
+    let mut best: Option<i128> = None;
+    each_units(program, |units| best = best.max(worth(program, units)));
+    best
+}
+
+/// Calls `visit` with all units within the windows of pairs.
+pub(in crate::flow) fn each_units(program: &Program, mut visit: impl FnMut(&[u32])) {
     let mut units: Vec<u32> = program.pairs.iter().map(|pair| pair.window.min).collect();
     if program.pairs.iter().any(|pair| pair.window.min > pair.window.max) {
-        return None;
+        return;
     }
-    let mut best: Option<i128> = None;
     loop {
-        best = best.max(worth(program, &units));
+        visit(&units);
         let Some(place) = (0..units.len()).find(|&place| units[place] < program.pairs[place].window.max) else {
-            return best;
+            return;
         };
         units[place] += 1;
         for (units, pair) in units[..place].iter_mut().zip(&program.pairs) {
@@ -82,7 +88,7 @@ fn best(program: &Program) -> Option<i128> {
 
 /// What random programs are like.
 #[derive(Clone, Copy)]
-struct Shape {
+pub(in crate::flow) struct Shape {
     nodes: usize,
     classes: usize,
     /// Values are from `−spread` to `spread`, times `scale`.
@@ -93,7 +99,7 @@ struct Shape {
     tight: u64,
 }
 
-const SMALL: Shape = Shape { nodes: 3, classes: 3, spread: 9, scale: 1, curved: true, tight: 4 };
+pub(in crate::flow) const SMALL: Shape = Shape { nodes: 3, classes: 3, spread: 9, scale: 1, curved: true, tight: 4 };
 
 impl Shape {
     fn value(&self, random: &mut Random) -> i64 {
@@ -118,7 +124,7 @@ impl Shape {
         slices
     }
 
-    fn program(&self, random: &mut Random) -> Program {
+    pub(in crate::flow) fn program(&self, random: &mut Random) -> Program {
         let mut program = Program::new();
         let (rows, columns) = (random.index(self.nodes + 1), random.index(self.nodes + 1));
         let mut row_nodes: Vec<RowNode> = (0..rows).map(|_| program.row(self.window(random))).collect();
@@ -187,6 +193,41 @@ fn optima_and_obstacles_are_those_of_all_units() {
     compare_many(1, 4_000, SMALL);
     compare_many(2, 2_000, Shape { classes: 6, tight: 8, ..SMALL });
     compare_many(3, 2_000, Shape { classes: 0, nodes: 4, curved: false, ..SMALL });
+}
+
+#[test]
+fn the_face_has_all_optima_and_nothing_else() {
+    let mut random = Random::new(12, Purpose::Generate);
+    let (mut faces, mut several) = (0, 0);
+    for _ in 0..4_000 {
+        let program = Shape { spread: 1, ..SMALL }.program(&mut random);
+        let Ok(optimum) = solve(&program) else { continue };
+        let face = program.face(&optimum);
+        let mut optima = 0;
+        each_units(&program, |units| {
+            let is_optimum = worth(&program, units) == Some(optimum.objective);
+            optima += usize::from(is_optimum);
+            assert_eq!(worth(&face, units).is_some(), is_optimum, "{units:?} of {program:?}");
+        });
+        (faces, several) = (faces + 1, several + usize::from(optima > 1));
+    }
+    assert!(faces > 1_000 && several > 200, "{faces} {several}");
+}
+
+#[test]
+fn finer_units_are_worth_as_much_in_proportion_at_least() {
+    let mut random = Random::new(13, Purpose::Generate);
+    let mut more = 0;
+    for _ in 0..1_000 {
+        let program = SMALL.program(&mut random);
+        let finer = program.finer(3).expect("small numbers");
+        let (Ok(coarse), Ok(fine)) = (solve(&program), solve(&finer)) else { continue };
+        assert_eq!(finer.check(&fine), Ok(()));
+        // A network has whole optima.
+        assert_eq!(fine.objective, 3 * coarse.objective, "{program:?}");
+        more += 1;
+    }
+    assert!(more > 200);
 }
 
 #[test]
