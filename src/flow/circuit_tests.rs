@@ -51,7 +51,8 @@ fn a_pair_is_shifted_exactly_where_some_solution_has_it_so() {
         for pair in 0..start.len() {
             for more in [false, true] {
                 let mut circuit = Circuit::new(&program, &start);
-                let possible = all.iter().any(|units| (units[pair] > start[pair]) == more && units[pair] != start[pair]);
+                let possible =
+                    all.iter().any(|units| (units[pair] > start[pair]) == more && units[pair] != start[pair]);
                 let way = circuit.shift(pair, more);
                 assert_eq!(way.is_some(), possible, "{pair} {more} from {start:?} of {program:?}");
                 if let Some(way) = way {

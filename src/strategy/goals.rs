@@ -44,7 +44,9 @@ pub(crate) enum Aim {
     /// The greatest sum of scores, which is no goal of the flow. Where both sides are bounds, the number of reviews is
     /// free, and among equal sums the fewest are taken.
     Affinity,
-    /// The same where all sums are equal, so that nothing but the number of reviews is left to decide.
+    /// A goal of the strategy that is none of the flow, at the number of reviews that is settled.
+    Own,
+    /// The same as `Affinity` where all sums are equal, so that nothing but the number of reviews is left to decide.
     Fewest,
     /// How many reviews there are, with the fewest deletes before that: what settles the number for all later goals.
     Count,

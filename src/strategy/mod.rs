@@ -11,6 +11,7 @@ mod classes;
 mod cycles;
 mod duals;
 mod goals;
+mod ground;
 mod ideal;
 mod infeasible;
 mod matching;

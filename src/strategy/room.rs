@@ -172,6 +172,9 @@ fn windows(nodes: &Model<'_>) -> Option<(Vec<Window>, Vec<Window>)> {
     if !numbers_decide(problem) {
         return None;
     }
+    if nodes.aim == Aim::Own && !problem.balanced() {
+        return Some(fewest(nodes));
+    }
     if count_is_free(problem, Aim::Affinity) {
         // A maximum beyond all there is never binds: the window ends beyond it too, so that its dual is never above 0.
         let window = |node: &Node, max: Option<u64>| {
@@ -195,4 +198,14 @@ fn windows(nodes: &Model<'_>) -> Option<(Vec<Window>, Vec<Window>)> {
     let left = nodes.students.iter().map(|&student| left[student as usize]).collect();
     let right = nodes.submissions.iter().map(|&submission| right[submission as usize]).collect();
     Some((left, right))
+}
+
+/// The windows at the fewest reviews that either side could ask for: that side has its minima.
+fn fewest(nodes: &Model<'_>) -> (Vec<Window>, Vec<Window>) {
+    let minima = |nodes: &[Node]| nodes.iter().map(|node| u64::from(node.min)).sum::<u64>();
+    let (given, received) = (minima(&nodes.left), minima(&nodes.right));
+    let side = |nodes: &[Node], exact: bool| {
+        nodes.iter().map(|node| Window::new(node.min, if exact { node.min } else { node.max })).collect()
+    };
+    (side(&nodes.left, given >= received), side(&nodes.right, received >= given))
 }

@@ -386,7 +386,7 @@ pub(super) fn shared(problem: &Problem, aim: Aim, assignment: &Assignment) -> Ob
             given_squares: 0,
             spread_squares: 0,
         },
-        Aim::Affinity | Aim::Fewest | Aim::Face => {
+        Aim::Affinity | Aim::Own | Aim::Fewest | Aim::Face => {
             let count = if count_is_free(problem, aim) { 0 } else { count };
             Objective { count, given_squares: 0, spread_squares: 0, ..reached }
         }
