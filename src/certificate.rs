@@ -1,13 +1,14 @@
 //! Proofs that anybody can check against the problem file.
 
+use alloc::string::String;
 use alloc::vec::Vec;
 
-use serde::Serialize;
+use serde::ser::{Serialize, SerializeMap as _, Serializer};
 
 use crate::id::Id;
 
 /// Whose minima cannot be met.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CutSide {
     /// Submissions ask for more reviews than can come.
@@ -17,7 +18,7 @@ pub enum CutSide {
 }
 
 /// The proof that a problem has no valid assignment.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 #[serde(untagged)]
 pub enum Refutation {
     /// More is asked for than there can be.
@@ -51,7 +52,7 @@ impl core::fmt::Display for Refutation {
 }
 
 /// A problem with rules that are no network, refuted by an exhaustive search.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 #[serde(tag = "kind", rename = "infeasible")]
 pub struct Exhausted {
     side: SearchSide,
@@ -67,7 +68,7 @@ impl Exhausted {
     }
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "snake_case")]
 enum SearchSide {
     Search,
@@ -92,9 +93,13 @@ enum SearchSide {
 /// copies outside `submissions` is available too; on the side `students`, Σ min over their copies in `submissions` is
 /// required too.
 ///
+/// With rules on panels, of the free pairs of a submission no more count than its classes take: the sum over classes of
+/// the smaller of what remains of the maximum and of the number of free pairs, class within class. Such a cut has the side
+/// `panel`, and which of the two it is stands in `of`. The `classes` listed are asked for besides, of submissions that are
+/// none of the cut's: each asks for what remains of its minimum, and its free pairs count.
+///
 /// Always `required > available`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(tag = "kind", rename = "infeasible")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Infeasible {
     /// Which of the two inequalities is violated.
     pub side: CutSide,
@@ -103,16 +108,53 @@ pub struct Infeasible {
     /// The submissions of the cut, in canonical order.
     pub submissions: Vec<Id>,
     /// The works whose own bounds count, each by its `work_id`, or by the id of its submission where it has none.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub works: Vec<Id>,
+    /// The classes that are asked for themselves, where rules on panels take part.
+    pub panel: Option<Vec<PanelClass>>,
     /// What is asked for at least.
     pub required: u64,
     /// What there is at most.
     pub available: u64,
 }
 
+/// The students with one value of a label, as reviewers of a submission.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+pub struct PanelClass {
+    /// The submission.
+    pub asset_id: Id,
+    /// The label, or `sections` or `groups`.
+    pub label: String,
+    /// The value.
+    pub value: Id,
+}
+
+impl Serialize for Infeasible {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("kind", "infeasible")?;
+        match &self.panel {
+            None => map.serialize_entry("side", &self.side)?,
+            Some(_) => {
+                map.serialize_entry("side", "panel")?;
+                map.serialize_entry("of", &self.side)?;
+            }
+        }
+        map.serialize_entry("students", &self.students)?;
+        map.serialize_entry("submissions", &self.submissions)?;
+        if !self.works.is_empty() {
+            map.serialize_entry("works", &self.works)?;
+        }
+        if let Some(classes) = self.panel.as_ref().filter(|classes| !classes.is_empty()) {
+            map.serialize_entry("classes", classes)?;
+        }
+        map.serialize_entry("required", &self.required)?;
+        map.serialize_entry("available", &self.available)?;
+        map.end()
+    }
+}
+
 /// The proof that comes with a plan: that nothing better exists, or how much better it could be at most.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 #[serde(untagged)]
 #[non_exhaustive]
 pub enum Certificate {
@@ -131,7 +173,7 @@ pub enum Certificate {
 ///
 /// over the free pairs is at least the total of any assignment, and for these values it is `objective_units`. Here
 /// u⁺ = max(u, 0) and u⁻ = max(−u, 0); where there is no maximum the value is not above 0.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
 #[serde(tag = "kind", rename = "optimal")]
 pub struct Optimal {
     /// The total score of the resulting reviews that are not fixed, in 10^-6.
@@ -146,7 +188,7 @@ pub struct Optimal {
 }
 
 /// A whole number for one student or submission.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Dual {
     /// Which one.
     pub id: Id,
@@ -155,7 +197,7 @@ pub struct Dual {
 }
 
 /// A whole number for one student and one work with copies.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct WorkDual {
     /// The student.
     pub assessor_id: Id,

@@ -179,6 +179,9 @@ pub enum Unsupported {
     /// The copies of a work have a bound together.
     #[error("a bound on all copies of a work together cannot be kept on demand")]
     ReviewsPerWork,
+    /// There are rules on who reviews one submission together.
+    #[error("rules on panels cannot be kept on demand")]
+    Panel,
 }
 
 impl Unsupported {
@@ -188,12 +191,16 @@ impl Unsupported {
         match self {
             Self::Cycles => "/policy/reciprocal",
             Self::ReviewsPerWork => "/policy/reviews_per_work",
+            Self::Panel => "/policy/panel",
         }
     }
 
     fn check(problem: &Problem) -> Result<(), Self> {
         if problem.longest_forbidden().is_some() {
             return Err(Self::Cycles);
+        }
+        if !problem.panels.is_empty() {
+            return Err(Self::Panel);
         }
         if problem.shared_works.is_empty() { Ok(()) } else { Err(Self::ReviewsPerWork) }
     }

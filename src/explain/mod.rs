@@ -3,6 +3,7 @@
 mod bottleneck;
 mod cost;
 mod pair;
+mod panel;
 mod relief;
 mod shut_out;
 mod supply;
@@ -59,9 +60,10 @@ pub fn explain(input: &Input, problem: &Problem) -> Explanation {
         }
     };
     let mut sentences = sentences(problem, &refutation);
-    let bottleneck = refutation.cut().map(|cut| Bottleneck::new(problem, cut));
+    let plain = refutation.cut().filter(|cut| cut.panel.is_none());
+    let bottleneck = plain.map(|cut| Bottleneck::new(problem, cut));
     let mut shut_out = Vec::new();
-    if let (Some(cut), Some(bottleneck)) = (refutation.cut(), &bottleneck) {
+    if let (Some(cut), Some(bottleneck)) = (plain, &bottleneck) {
         shut_out = shut_out::shut_out(input, problem, cut, bottleneck);
         sentences.extend(shut_out::settled(problem, cut, bottleneck));
         sentences.extend(shut_out.iter().map(shut_out::sentence));
@@ -97,6 +99,7 @@ fn nothing_to_spare(problem: &Problem) -> Option<String> {
 #[must_use]
 pub fn sentences(problem: &Problem, refutation: &Refutation) -> Vec<String> {
     match refutation {
+        Refutation::Cut(cut) if cut.panel.is_some() => panel::sentences(problem, cut),
         Refutation::Cut(cut) => Bottleneck::new(problem, cut).sentences(cut),
         Refutation::Search(_) => alloc::vec![alloc::format!("{refutation}")],
     }

@@ -152,6 +152,7 @@ impl Problem {
             self.settled.given[must.student as usize] += 1;
         }
         self.check_must_maxima(&musts, input, found);
+        self.check_panel_musts(&musts, input, found);
         for must in &self.settled.work_musts {
             self.settled.given[must.student as usize] -= 1;
         }
@@ -265,6 +266,21 @@ impl Problem {
                     format_args!("/students/{}", self.people.student_places[student]),
                     format_args!("{} has two copies of one work among the reviews that stay", self.student_id(student)),
                     "they stay as they are",
+                );
+            }
+        }
+        for ((submission, class), count) in self.fixed_of_classes() {
+            let rule = &self.panels.classes[class as usize];
+            if let Some(max) = rule.max.filter(|&max| count > max) {
+                let (label, value) = (&rule.label, &rule.value);
+                let asset = self.submission_id(submission as usize);
+                found.warning(
+                    "kept_breaks_rule",
+                    format_args!("/submissions/{}", self.people.submission_places[submission as usize]),
+                    format_args!(
+                        "{asset} has {count} reviewers with {label} {value} among the reviews that stay, more than the {max} of a panel rule"
+                    ),
+                    "nothing is added there",
                 );
             }
         }

@@ -10,6 +10,7 @@ mod existing;
 mod ids;
 mod line;
 mod pairs;
+pub(crate) mod panels;
 mod people;
 pub(crate) mod rows;
 mod sides;
@@ -33,6 +34,7 @@ use crate::input::{Admission, Bound, CopyRule, Demand, Existing, Input, Policy, 
 use cards::Cards;
 use dimension::Dimension;
 use pairs::Pairs;
+use panels::Panels;
 use people::People;
 use rows::Rows;
 
@@ -62,6 +64,7 @@ pub struct Problem {
     pub(crate) dimensions: Vec<Dimension>,
     cards: Cards,
     pub(crate) pairs: Pairs,
+    pub(crate) panels: Panels,
     pub(crate) settled: Settled,
 }
 
@@ -75,7 +78,6 @@ impl Problem {
     /// and what to do about it. The codes are listed in `docs/formats.md`.
     pub fn new(input: &Input) -> Result<Self, Diagnostics> {
         let mut found = Diagnostics::new();
-        refuse_what_is_missing(&input.policy, &mut found);
         check_bounds(input, &mut found);
         let people = People::new(input, &mut found);
         let (n, m) = (people.students.len(), people.submissions.len());
@@ -94,6 +96,7 @@ impl Problem {
         let dimensions = Dimension::all(input, &people, &mut found);
         let cards = Cards::new(&people, &handed_in, &dimensions);
         let pairs = Pairs::new(input, &people, &handed_in, &mut found);
+        let panels = Panels::new(input, &people, &may_review);
         let owners = (0..m).map(|submission| people.submission(input, submission).user_id.clone()).collect();
         let mut problem = Self {
             policy: input.policy.clone(),
@@ -113,6 +116,7 @@ impl Problem {
             dimensions,
             cards,
             pairs,
+            panels,
         };
         problem.settle(input, &mut found);
         problem.report_standing_cycles(&mut found);
@@ -345,6 +349,7 @@ impl Problem {
         (0..self.students()).all(|student| self.student_bound(student).min == 0)
             && (0..self.submissions()).all(|submission| self.submission_bound(submission).min == 0)
             && (self.shared_works.is_empty() || self.work_bound().min == 0)
+            && !self.panels.asks()
             && self.settled.work_musts.is_empty()
             && self.pairs.submission_musts.is_empty()
             && self.pairs.work_musts.is_empty()
@@ -353,14 +358,6 @@ impl Problem {
     /// Whether existing reviews that move are counted.
     pub(crate) fn counts_deletes(&self) -> bool {
         self.policy.existing == Existing::Rebalance && !self.settled.movable.values().is_empty()
-    }
-}
-
-/// Rules that are read but cannot be kept yet are refused, never ignored.
-fn refuse_what_is_missing(policy: &Policy, found: &mut Diagnostics) {
-    let help = "this release cannot keep the rule; remove it from the policy";
-    if !policy.panel.is_empty() {
-        found.error("unsupported", "/policy/panel", "a panel rule is not supported by this release", help);
     }
 }
 

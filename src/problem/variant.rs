@@ -51,6 +51,13 @@ impl Problem {
         problem
     }
 
+    /// The problem in which no review goes both ways.
+    pub(crate) fn forbidding_reciprocal(&self) -> Self {
+        let mut variant = self.clone();
+        variant.policy.reciprocal = Reciprocal::Forbid;
+        variant
+    }
+
     /// The problem without the goal that comes last and is no flow.
     pub(crate) fn ignoring_reciprocal(&self) -> Self {
         let mut variant = self.clone();

@@ -42,6 +42,8 @@ pub(super) struct Ground<'p> {
     /// Students and submissions as nodes, in a seeded order; it lists no pairs.
     pub(super) nodes: Model<'p>,
     pub(super) program: Program,
+    /// How many units a whole review has: 1, but where pairs have limits.
+    pub(super) whole: u32,
     /// Left node -> its row; the two have the same number where the ground is plain.
     pub(super) rows: Vec<RowNode>,
     /// Right node -> its column.
@@ -51,7 +53,7 @@ pub(super) struct Ground<'p> {
     /// Left node -> its first pair; one more entry than left nodes.
     pub(super) starts: Vec<usize>,
     /// The windows of rows and columns, where nothing else binds.
-    plain: Option<(Vec<Window>, Vec<Window>)>,
+    pub(super) plain: Option<(Vec<Window>, Vec<Window>)>,
 }
 
 impl<'p> Ground<'p> {
@@ -61,6 +63,9 @@ impl<'p> Ground<'p> {
     /// # Errors
     /// The certificate when the minima cannot be met and must be, and what ends any run.
     pub(super) fn of(problem: &'p Problem, aim: Aim, seed: u64, run: &mut Run<'_>) -> Result<Self, AssignError> {
+        if !problem.panels.is_empty() {
+            return Self::by_stages(problem, aim, seed, None, run);
+        }
         let (students, submissions) = seeded_orders(problem, seed);
         let nodes = Model { aim, ..Model::nodes(problem, &students, &submissions) };
         if let Some(room) = Room::by_numbers(&nodes) {
@@ -96,7 +101,7 @@ impl<'p> Ground<'p> {
                 None => program.column(window),
             })
             .collect();
-        let mut ground = Self { nodes, program, rows, columns, pairs: Vec::new(), starts: Vec::new(), plain: None };
+        let mut ground = Self::without_pairs(nodes, program, rows, columns);
         let mut bundled = false;
         let nodes = ground.nodes.clone();
         room.each_row(&nodes, run, |left, open| bundled |= ground.row(left, open, room))?;
@@ -107,18 +112,41 @@ impl<'p> Ground<'p> {
         Ok(ground)
     }
 
-    /// Adds the pairs of a left node, those that all assignments have among them; whether any of them count together.
+    /// A ground to which pairs are added row by row.
+    pub(super) const fn without_pairs(
+        nodes: Model<'p>,
+        program: Program,
+        rows: Vec<RowNode>,
+        columns: Vec<ColumnNode>,
+    ) -> Self {
+        Self { nodes, program, whole: 1, rows, columns, pairs: Vec::new(), starts: Vec::new(), plain: None }
+    }
+
+    /// Adds the pairs of a left node that a room tells, those that all assignments have among them; whether any of them
+    /// count together.
     fn row(&mut self, left: usize, open: &[(u32, i64)], room: &Room) -> bool {
         let nodes = &self.nodes;
-        let problem = nodes.problem;
-        let score = |right: u32| {
-            let (student, submission) = nodes.members((left, right as usize));
-            problem.score(student as usize, submission as usize).unwrap_or(0)
-        };
         let open = open.iter().map(|&(right, score)| (right, score, Window::new(0, 1)));
-        let forced = room.forced_of(left).map(|right| (right, score(right), Window::exactly(1)));
-        let mut pairs: Vec<(u32, i64, Window)> = open.chain(forced).collect();
+        let forced = room.forced_of(left).map(|right| (right, nodes.score(left, right as usize), Window::exactly(1)));
+        let pairs: Vec<(u32, i64, Window)> = open.chain(forced).collect();
+        let columns = core::mem::take(&mut self.columns);
+        let limits = |nodes: &Model<'_>, work| room.limits(nodes, left, work);
+        let bundled = self.add_row(left, pairs, limits, |_, right| columns[right as usize]);
+        self.columns = columns;
+        bundled
+    }
+
+    /// Adds pairs of a left node with their windows; `limits` tells how many copies of a work count, `head` to which node
+    /// of the columns a pair leads. Whether any of them count together.
+    pub(super) fn add_row(
+        &mut self,
+        left: usize,
+        mut pairs: Vec<(u32, i64, Window)>,
+        limits: impl Fn(&Model<'p>, u32) -> Window,
+        mut head: impl FnMut(&mut Program, u32) -> ColumnNode,
+    ) -> bool {
         pairs.sort_unstable_by_key(|&(right, ..)| right);
+        let nodes = &self.nodes;
         let mut works: Vec<(u32, u32)> = Vec::new();
         for &(right, ..) in &pairs {
             let work = nodes.bundle(left, right as usize);
@@ -135,16 +163,17 @@ impl<'p> Ground<'p> {
         let classes: Vec<(u32, RowNode)> = (works.iter())
             .map(|&(work, copies)| {
                 // More copies than there are never count.
-                let Window { min, max } = room.limits(nodes, left, work);
+                let Window { min, max } = limits(nodes, work);
                 (work, self.program.row_class(self.rows[left], Window::new(min, max.min(copies))))
             })
             .collect();
         self.starts.push(self.pairs.len());
         for (right, score, units) in pairs {
-            let work = nodes.bundle(left, right as usize);
+            let work = self.nodes.bundle(left, right as usize);
             let class = classes.binary_search_by_key(&work, |&(work, _)| work);
             let tail = class.map_or(self.rows[left], |place| classes[place].1);
-            self.program.pair_within(tail, self.columns[right as usize], units, &[]);
+            let head = head(&mut self.program, right);
+            self.program.pair_within(tail, head, units, &[]);
             self.pairs.push(OpenPair { left: index(left), right, score });
         }
         !classes.is_empty()
@@ -208,6 +237,41 @@ impl<'p> Ground<'p> {
             builder.row(window, &row);
         }
         Some(builder.finish())
+    }
+
+    /// The assignments of the greatest sum of rewards, as a ground of their own.
+    ///
+    /// # Errors
+    /// What ends a run.
+    pub(super) fn among_greatest(
+        mut self,
+        stage: &'static str,
+        reward: impl Fn(usize) -> i64,
+        run: &mut Run<'_>,
+    ) -> Result<Self, AssignError> {
+        let program = self.program.rewarded(|pair, slices| slices.push(Slice::new(self.whole, reward(pair))));
+        let optimum = solve(&program, stage, run)?.ok_or_else(|| AssignError::OutOfBudget { steps: run.steps() })?;
+        (self.program, self.plain) = (program.face(&optimum), None);
+        self.leave_out_closed();
+        Ok(self)
+    }
+
+    /// Leaves out the pairs that none of the assignments have.
+    pub(super) fn leave_out_closed(&mut self) {
+        let open: Vec<bool> = (0..self.pairs.len()).map(|pair| self.program.window(pair).max > 0).collect();
+        self.program = self.program.only(|pair| open[pair]);
+        let mut kept = 0;
+        let ends = self.starts.clone();
+        for (left, start) in self.starts.iter_mut().enumerate() {
+            let from = if left == 0 { 0 } else { ends[left - 1] };
+            kept += open[from..ends[left]].iter().filter(|open| **open).count();
+            *start = kept;
+        }
+        let mut number = 0;
+        self.pairs.retain(|_| {
+            number += 1;
+            open[number - 1]
+        });
     }
 
     /// An assignment of the greatest sum of rewards, with its proof.

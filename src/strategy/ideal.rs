@@ -156,8 +156,8 @@ pub(super) fn is_plain(problem: &Problem) -> bool {
     numbers_decide(problem) && problem.policy.unscored == Unscored::Allow
 }
 
-/// Whether numbers decide all goals that are shared: nothing is wished for, no delete counts, no must is left open, and no
-/// submissions share a bound.
+/// Whether numbers decide all goals that are shared: nothing is wished for, no delete counts, no must is left open, no
+/// submissions share a bound, and nothing is said of panels.
 pub(super) fn numbers_decide(problem: &Problem) -> bool {
     let wishes = |relation| matches!(relation, Relation::PreferSame | Relation::PreferDifferent);
     let nothing_moves = problem.settled.movable.values().is_empty();
@@ -169,6 +169,7 @@ pub(super) fn numbers_decide(problem: &Problem) -> bool {
         && (problem.policy.history != Stance::Avoid || problem.pairs.history.values().is_empty())
         && problem.settled.work_musts.is_empty()
         && problem.shared_works.is_empty()
+        && problem.panels.is_empty()
 }
 
 fn least(nodes: &[(u32, Node)]) -> u64 {

@@ -1,12 +1,16 @@
 //! From a cut of the network to a certificate in terms of the problem.
 
+use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
 use super::goals::Goals;
 use super::network::Model;
-use crate::certificate::{CutSide, Infeasible};
-use crate::flow::{self, GroupCut};
+use super::stages::ClassNode;
+use crate::certificate::{CutSide, Infeasible, PanelClass};
+use crate::flow::{self, ColumnNode, GroupCut, Obstacle, RowNode};
 use crate::input::CopyRule;
+use crate::problem::panels::{Class, Place};
+use crate::problem::rows::index;
 use crate::problem::{Problem, WorkMust};
 
 /// What a certificate names.
@@ -16,6 +20,8 @@ struct Members {
     submissions: Vec<bool>,
     /// Works, in the order of the problem.
     works: Vec<u32>,
+    /// Submissions and classes that are asked for themselves, sorted.
+    classes: Vec<(u32, u32)>,
 }
 
 /// The certificate of a model whose minima cannot all be met.
@@ -56,7 +62,8 @@ fn contradiction(problem: &Problem) -> Option<Infeasible> {
     [CutSide::Submissions, CutSide::Students].into_iter().find_map(|side| {
         let all = side == CutSide::Students;
         let (students, submissions) = (alloc::vec![all; problem.students()], alloc::vec![all; problem.submissions()]);
-        let certificate = weigh(problem, &Members { side, students, submissions, works: works.clone() });
+        let certificate =
+            weigh(problem, &Members { side, students, submissions, works: works.clone(), classes: Vec::new() });
         (certificate.required > certificate.available).then_some(certificate)
     })
 }
@@ -92,12 +99,12 @@ fn members(model: &Model<'_>, GroupCut { cut, groups }: &GroupCut) -> Members {
         students[model.students[left as usize] as usize] = named;
     }
     let works = groups.iter().map(|&group| problem.shared_works[group as usize]).collect();
-    Members { side, students, submissions, works }
+    Members { side, students, submissions, works, classes: Vec::new() }
 }
 
 /// Counts what a cut asks for and what there is, over all pairs of the problem.
 fn weigh(problem: &Problem, members: &Members) -> Infeasible {
-    let Members { side, students: in_students, submissions: in_submissions, works } = members;
+    let Members { side, students: in_students, submissions: in_submissions, works, classes } = members;
     let is_listed = |submission: &usize| works.binary_search(&problem.people.work_of[*submission]).is_ok();
     let students = |inside: bool| (0..problem.students()).filter(move |&student| in_students[student] == inside);
     let submissions =
@@ -122,14 +129,159 @@ fn weigh(problem: &Problem, members: &Members) -> Infeasible {
             (required, available.saturating_sub(musts_beside(problem, in_submissions)))
         }
     };
-    let crossing = sum(students(false).map(|student| crossing(problem, student, submissions(true))));
+    let all = sum(students(false).map(|student| crossing(problem, student, submissions(true))));
+    let (mut required, mut crossing, mut panel) = (required, all, None);
+    if !problem.panels.is_empty() {
+        let seats = Seats::new(problem, in_students);
+        let wanted = classes.iter().map(|&(submission, class)| seats.of_class(submission as usize, class));
+        let (wanted, taken): (Vec<u64>, Vec<u64>) = wanted.unzip();
+        required = required.saturating_add(sum(wanted.into_iter()));
+        let seated = sum(submissions(true).map(|submission| seats.of(submission)));
+        crossing = all.min(seated).saturating_add(sum(taken.into_iter()));
+        if seated < all || !classes.is_empty() {
+            let named = classes.iter().map(|&(submission, class)| {
+                let Class { label, value, .. } = &problem.panels.classes[class as usize];
+                let asset_id = problem.submission_id(submission as usize).clone();
+                PanelClass { asset_id, label: label.clone(), value: value.clone() }
+            });
+            panel = Some(named.collect());
+        }
+    }
     Infeasible {
         side: *side,
+        panel,
         students: students(true).map(|student| problem.student_id(student).clone()).collect(),
         submissions: submissions(true).map(|submission| problem.submission_id(submission).clone()).collect(),
         works: works.iter().map(|&work| problem.work_name(work).clone()).collect(),
         required,
         available: available.saturating_add(crossing),
+    }
+}
+
+/// The certificate that an obstacle of a program for the problem comes to, if it can be told as a cut.
+pub(super) fn blocked(
+    nodes: &Model<'_>,
+    rows: &[RowNode],
+    columns: &[ColumnNode],
+    groups: &[ColumnNode],
+    classes: &[ClassNode],
+    obstacle: &Obstacle,
+) -> Option<Infeasible> {
+    let problem = nodes.problem;
+    if let Some(certificate) = contradiction(problem) {
+        return Some(certificate);
+    }
+    let (side, left, right, groups, inside) = match obstacle {
+        Obstacle::Row(row) => {
+            let left = rows.iter().position(|node| node == row)?;
+            (flow::CutSide::Left, alloc::vec![index(left)], Vec::new(), Vec::new(), Vec::new())
+        }
+        Obstacle::Column(column) => {
+            let right = columns.iter().position(|node| node == column);
+            let class = classes.iter().find(|class| class.node == *column);
+            let inside = class.map(|class| (nodes.submissions[class.right as usize], class.class));
+            (
+                flow::CutSide::Right,
+                Vec::new(),
+                right.map(index).into_iter().collect(),
+                Vec::new(),
+                inside.into_iter().collect(),
+            )
+        }
+        Obstacle::Pair(_) => return None,
+        Obstacle::Cut(cut) => {
+            let has = |node: &ColumnNode| cut.columns.binary_search(node).is_ok();
+            let places = |nodes: &[ColumnNode]| {
+                (0..).zip(nodes).filter(|(_, node)| has(node)).map(|(place, _)| place).collect::<Vec<u32>>()
+            };
+            let left = (0..).zip(rows).filter(|(_, node)| cut.rows.binary_search(node).is_ok());
+            // Of nested classes the outermost one asks for all that is asked of those within.
+            let right = places(columns);
+            let alone = classes.iter().filter(|class| has(&class.node) && right.binary_search(&class.right).is_err());
+            let alone: Vec<(u32, u32)> =
+                alone.map(|class| (nodes.submissions[class.right as usize], class.class)).collect();
+            let around = |&(submission, class): &(u32, u32)| match problem.panels.classes[class as usize].place {
+                Place::Nested(Some(around)) => alone.contains(&(submission, around)),
+                _ => false,
+            };
+            let mut inside: Vec<(u32, u32)> = alone.iter().copied().filter(|class| !around(class)).collect();
+            inside.sort_unstable();
+            let side = if cut.inward { flow::CutSide::Left } else { flow::CutSide::Right };
+            (side, left.map(|(row, _)| row).collect(), right, places(groups), inside)
+        }
+    };
+    let classes = if side == flow::CutSide::Right { inside } else { Vec::new() };
+    let cut = GroupCut { cut: flow::Cut { side, left, right }, groups };
+    let certificate = weigh(problem, &Members { classes, ..members(nodes, &cut) });
+    (certificate.required > certificate.available).then_some(certificate)
+}
+
+/// How many reviews rules on panels let some students give to a submission.
+struct Seats<'p> {
+    problem: &'p Problem,
+    /// Who is left out.
+    without: &'p [bool],
+    fixed: BTreeMap<(u32, u32), u32>,
+    /// Nested classes, those within before those around them.
+    inward: Vec<u32>,
+}
+
+impl<'p> Seats<'p> {
+    fn new(problem: &'p Problem, without: &'p [bool]) -> Self {
+        let depth = |class: u32| {
+            let mut depth = 0_u32;
+            let mut around = Some(class);
+            while let Some(class) = around {
+                let Place::Nested(next) = problem.panels.classes[class as usize].place else { break };
+                (around, depth) = (next, depth + 1);
+            }
+            depth
+        };
+        let nested = |class: &u32| problem.panels.classes[*class as usize].place != Place::Loose;
+        let mut inward: Vec<u32> = (0..index(problem.panels.classes.len())).filter(nested).collect();
+        inward.sort_by_key(|&class| core::cmp::Reverse(depth(class)));
+        Self { problem, without, fixed: problem.fixed_of_classes(), inward }
+    }
+
+    /// What remains of a minimum and of a maximum.
+    fn left(&self, submission: usize, class: u32) -> (u64, u64) {
+        let rule = &self.problem.panels.classes[class as usize];
+        let fixed = self.fixed.get(&(index(submission), class)).copied().unwrap_or(0);
+        let max = rule.max.map_or(u64::MAX, |max| u64::from(max.saturating_sub(fixed)));
+        (u64::from(rule.min.saturating_sub(fixed)), max)
+    }
+
+    /// What all classes of a submission take, and those outside of all, one by one.
+    fn count(&self, submission: usize) -> (Vec<u64>, u64) {
+        let panels = &self.problem.panels;
+        let mut taken = alloc::vec![0_u64; panels.classes.len()];
+        let mut beside = 0;
+        for student in (0..self.problem.students()).filter(|&student| !self.without[student]) {
+            if self.problem.is_free(student, submission) {
+                match panels.innermost(student) {
+                    Some(class) => taken[class as usize] += 1,
+                    None => beside += 1,
+                }
+            }
+        }
+        for &class in &self.inward {
+            let count = taken[class as usize].min(self.left(submission, class).1);
+            taken[class as usize] = count;
+            match panels.classes[class as usize].place {
+                Place::Nested(Some(around)) => taken[around as usize] += count,
+                _ => beside += count,
+            }
+        }
+        (taken, beside)
+    }
+
+    fn of(&self, submission: usize) -> u64 {
+        self.count(submission).1
+    }
+
+    /// What a class of a submission asks for, and what it gets at most.
+    fn of_class(&self, submission: usize, class: u32) -> (u64, u64) {
+        (self.left(submission, class).0, self.count(submission).0[class as usize])
     }
 }
 
@@ -160,7 +312,7 @@ fn crossing(problem: &Problem, student: usize, submissions: impl Iterator<Item =
 }
 
 fn has_must(problem: &Problem, student: usize, work: u32) -> bool {
-    let must = WorkMust { student: crate::problem::rows::index(student), work };
+    let must = WorkMust { student: index(student), work };
     problem.settled.work_musts.binary_search(&must).is_ok()
 }
 

@@ -5,9 +5,11 @@
 //! b-matching finds the greatest sum and proves it.
 
 use alloc::boxed::Box;
+use alloc::vec::Vec;
 
 use super::duals::{face, proof, worthless};
 use super::goals::{Aim, count_is_free};
+use super::ground::Ground;
 use super::ideal::numbers_decide;
 use super::infeasible::certified;
 use super::matching::{seeded_choice, seeded_optimum, seeded_orders};
@@ -56,6 +58,9 @@ fn greatest_sums<'p>(problem: &'p Problem, run: &mut Run<'_>) -> Result<Optimum<
 
 /// The same, with the proof where there is one.
 fn best<'p>(problem: &'p Problem, run: &mut Run<'_>) -> Result<(Optimum<'p>, Option<Certificate>), AssignError> {
+    if !problem.panels.is_empty() {
+        return Ok((best_panels(problem, run)?, None));
+    }
     if problem.pairs.scores.values().iter().all(|&(_, score)| score == 0) {
         // The shared goals decide, on the few pairs that they need.
         let certificate =
@@ -68,6 +73,14 @@ fn best<'p>(problem: &'p Problem, run: &mut Run<'_>) -> Result<(Optimum<'p>, Opt
     let proven = proves(problem) && room.has_all();
     let certificate = if proven { proof(&nodes, &solved).map(Certificate::Optimal) } else { None };
     Ok((optimum(face(&nodes, &room, &solved), run)?, certificate))
+}
+
+/// The same under rules on panels: of all that meet the shared goals, those of the greatest sum, and of these the fewest.
+fn best_panels<'p>(problem: &'p Problem, run: &mut Run<'_>) -> Result<Optimum<'p>, AssignError> {
+    let ground = Ground::by_stages(problem, Aim::Affinity, run.seed, None, run)?;
+    let scores: Vec<i64> = ground.pairs.iter().map(|pair| pair.score).collect();
+    let greatest = ground.among_greatest("matching scores", |pair| scores[pair], run)?;
+    greatest.among_greatest("matching scores", |_| -1, run)?.into_optimum(run)
 }
 
 /// The greatest sum of scores, and among what.
@@ -97,5 +110,6 @@ fn greatest(nodes: &Model<'_>, run: &mut Run<'_>) -> Result<(Room, Solved), Assi
 /// Whether the contract knows a proof of optimality for a problem that comes to bounds.
 fn proves(problem: &Problem) -> bool {
     let bounds = count_is_free(problem, Aim::Affinity) && problem.policy.shortfall == Shortfall::Error;
-    bounds && !problem.pairs.should_rules && problem.policy.reviews_per_work.is_none()
+    let simple = problem.policy.reviews_per_work.is_none() && problem.policy.panel.is_empty();
+    bounds && simple && !problem.pairs.should_rules
 }

@@ -12,6 +12,7 @@ mod cycles;
 mod duals;
 mod goals;
 mod ground;
+mod ground_face;
 mod ideal;
 mod infeasible;
 mod matching;
@@ -26,6 +27,7 @@ mod regular;
 mod room;
 mod round_robin;
 mod scores;
+mod stages;
 
 pub use goals::{Objective, objective};
 pub use matching::Matching;

@@ -116,7 +116,8 @@ impl<'p> Model<'p> {
             // What a copy may receive counts beside what its work may; so a maximum that nobody states is out of reach.
             let limit = n + u32::from(group.is_ok());
             let node = remaining(bound.min, bound.max, problem.settled.received[submission as usize], limit);
-            if problem.is_handed_in(submission as usize) && (node.max > 0 || node.min > 0) {
+            let open = node.max > 0 || node.min > 0 || problem.panels.asks();
+            if problem.is_handed_in(submission as usize) && open {
                 model.right_of[submission as usize] = index(model.right.len());
                 model.submissions.push(submission);
                 model.right.push(node);
@@ -143,6 +144,11 @@ impl<'p> Model<'p> {
     /// Whether a left and a right node may be paired.
     pub(crate) fn is_free(&self, left: usize, right: usize) -> bool {
         self.problem.is_free(self.students[left] as usize, self.submissions[right] as usize)
+    }
+
+    /// The score of a left and a right node; 0 where they have none.
+    pub(crate) fn score(&self, left: usize, right: usize) -> i64 {
+        self.problem.score(self.students[left] as usize, self.submissions[right] as usize).unwrap_or(0)
     }
 
     /// The pair of a left and a right node, with what it is worth.

@@ -4,6 +4,7 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use super::goals::{Aim, Goal, Goals, count_is_free, counting_order, full_order};
+use super::ground::Ground;
 use super::infeasible::certificate;
 use super::network::Model;
 use super::{AssignError, Run};
@@ -30,8 +31,9 @@ pub(crate) trait OptimalFace {
     fn used(&self) -> &[bool];
     /// Whether some optimal assignment has an edge and another one has not, as far as the edge's own cost tells.
     fn is_open(&self, edge: u32) -> bool;
-    /// What all optimal assignments have in common; `count` is how many reviews were asked for.
-    fn common(&self, count: Option<u64>) -> Common;
+    /// What all optimal assignments have in common, where that is windows of students, submissions and works; `count` is
+    /// how many reviews were asked for.
+    fn common(&self, count: Option<u64>) -> Option<Common>;
 }
 
 impl<W: Weight> OptimalFace for Face<W> {
@@ -53,8 +55,8 @@ impl<W: Weight> OptimalFace for Face<W> {
     fn is_open(&self, edge: u32) -> bool {
         Face::is_open(self, edge)
     }
-    fn common(&self, count: Option<u64>) -> Common {
-        self.flow().common(self.network(), count)
+    fn common(&self, count: Option<u64>) -> Option<Common> {
+        Some(self.flow().common(self.network(), count))
     }
 }
 
@@ -118,6 +120,9 @@ pub(crate) fn fixed_pairs(problem: &Problem) -> impl Iterator<Item = (u32, u32)>
 /// # Errors
 /// The certificate when the minima cannot be met and must be.
 pub(crate) fn optimum<'p>(mut model: Model<'p>, run: &mut Run<'_>) -> Result<Optimum<'p>, AssignError> {
+    if !model.problem.panels.is_empty() {
+        return Ground::staged(model, None, run)?.into_optimum(run);
+    }
     // Nothing is short where the pairs are those of optimal assignments, whatever the policy says.
     let strict = model.problem.policy.shortfall == Shortfall::Error && model.aim != Aim::Face;
     let Settled { face, count, .. } = settled(&mut model, strict, run)?;
@@ -195,6 +200,12 @@ fn faced<W: Weight + 'static>(
 /// # Errors
 /// [`AssignError::Interrupted`].
 pub(crate) fn find_cut(problem: &Problem, run: &mut Run<'_>) -> Result<Option<Infeasible>, AssignError> {
+    if !problem.panels.is_empty() {
+        return Ok(match refute_with_panels(problem, run)? {
+            Some(Refutation::Cut(cut)) => Some(cut),
+            _ => None,
+        });
+    }
     let students: Vec<u32> = (0..index(problem.students())).collect();
     let submissions: Vec<u32> = (0..index(problem.submissions())).collect();
     let mut model = Model::new(problem, &students, &submissions, &mut Random::new(0, Purpose::Candidates));
@@ -205,6 +216,19 @@ pub(crate) fn find_cut(problem: &Problem, run: &mut Run<'_>) -> Result<Option<In
             Refutation::Cut(cut) => Ok(Some(cut)),
             Refutation::Search(_) => unreachable!("a flow is refuted by a cut"),
         },
+        Err(stopped) => Err(stopped),
+    }
+}
+
+/// The proof that the minima cannot all be met under rules on panels, as far as these are a network; none when they can.
+///
+/// # Errors
+/// What ends a run.
+pub(crate) fn refute_with_panels(problem: &Problem, run: &mut Run<'_>) -> Result<Option<Refutation>, AssignError> {
+    let strict = problem.with_shortfall(Shortfall::Error);
+    match Ground::by_stages(&strict, Aim::Count, 0, None, run) {
+        Ok(_) => Ok(None),
+        Err(AssignError::Infeasible(refutation)) => Ok(Some(*refutation)),
         Err(stopped) => Err(stopped),
     }
 }

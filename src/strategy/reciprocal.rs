@@ -20,7 +20,7 @@ use crate::problem::{Problem, Standing};
 use crate::random::{Purpose, Random};
 
 /// Up to this many students the exact search is tried.
-const EXACT_UP_TO: usize = 40;
+pub(super) const EXACT_UP_TO: usize = 40;
 /// Every so many steps of the local search go round a random cycle instead of exchanging two reviews.
 const CYCLE_EVERY: usize = 16;
 /// How many flows the exact search may solve.
@@ -51,7 +51,8 @@ pub(super) fn fewer_reciprocal(
         left = problem.reciprocal_pairs(&none).len();
         (floor, best) = (left, none);
     }
-    if left > floor && problem.students() <= EXACT_UP_TO {
+    // The flow of that search knows no rules on panels.
+    if left > floor && problem.students() <= EXACT_UP_TO && problem.panels.is_empty() {
         let wanted = worth(&optimum.model, &best);
         let mut search = Exact { model: &optimum.model, wanted, floor, budget: EXACT_BUDGET, random, best, left };
         search.branch(&BTreeSet::new(), &mut Vec::new(), run)?;

@@ -60,7 +60,7 @@ impl Room {
         let strict = nodes.problem.policy.shortfall == Shortfall::Error;
         let mut model = nodes.clone().with_pairs(&mut Random::new(run.seed, Purpose::Candidates), ALL_PAIRS);
         let settled = settled(&mut model, strict, run)?;
-        let mut common = settled.face.common(settled.count);
+        let Some(mut common) = settled.face.common(settled.count) else { unreachable!("a flow tells") };
         if strict {
             // All optima meet the minima, so these bound them as well where the number of reviews is given.
             let sides = [

@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use super::super::NONE;
 use super::super::instance::Window;
 use super::forest::{Forest, range};
-use super::{Optimum, Pair, Program, Slice};
+use super::{ColumnNode, Optimum, Pair, Program, RowNode, Slice};
 
 impl Program {
     /// The program whose solutions are the optima of this one: narrower windows, no rewards and no costs. Nodes and pairs
@@ -71,32 +71,41 @@ impl Program {
         program
     }
 
-    /// The same program with `by` units for each unit: windows, and the slices of costs and rewards, are so many times
-    /// as wide. None where that does not fit into 32 bits.
+    /// The same program with `by` units for each unit: windows, and the slices of costs and rewards, are so many times as
+    /// wide. Numbers that do not fit into 32 bits are taken to be out of reach, and stay at the greatest that does.
     #[must_use]
-    pub fn finer(&self, by: u32) -> Option<Self> {
-        let wide = |window: Window| {
-            // A maximum out of reach stays out of reach.
-            let max = window.max.saturating_mul(by);
-            Some(Window::new(window.min.checked_mul(by)?, max))
-        };
+    pub fn finer(&self, by: u32) -> Self {
+        let wide = |window: Window| Window::new(window.min.saturating_mul(by), window.max.saturating_mul(by));
         let slices = |slices: &[Slice]| {
-            let slices = slices.iter().map(|slice| Some(Slice::new(slice.units.checked_mul(by)?, slice.value)));
-            slices.collect::<Option<Vec<Slice>>>()
+            slices.iter().map(|slice| Slice::new(slice.units.saturating_mul(by), slice.value)).collect()
         };
-        let side = |forest: &Forest| {
-            let windows = forest.windows.iter().map(|&window| wide(window)).collect::<Option<Vec<_>>>()?;
-            Some(Forest { windows, slices: slices(&forest.slices)?, ..forest.clone() })
+        let side = |forest: &Forest| Forest {
+            windows: forest.windows.iter().map(|&window| wide(window)).collect(),
+            slices: slices(&forest.slices),
+            ..forest.clone()
         };
-        let pairs = self.pairs.iter().map(|pair| Some(Pair { window: wide(pair.window)?, ..*pair }));
-        Some(Self {
-            rows: side(&self.rows)?,
-            columns: side(&self.columns)?,
-            pairs: pairs.collect::<Option<_>>()?,
+        Self {
+            rows: side(&self.rows),
+            columns: side(&self.columns),
+            pairs: self.pairs.iter().map(|pair| Pair { window: wide(pair.window), ..*pair }).collect(),
             curves: self.curves.clone(),
-            curve_slices: slices(&self.curve_slices)?,
+            curve_slices: slices(&self.curve_slices),
             largest: self.largest,
-        })
+        }
+    }
+
+    /// The same program with some of its pairs alone, which are numbered anew.
+    #[must_use]
+    pub fn only(&self, mut keep: impl FnMut(usize) -> bool) -> Self {
+        let mut program =
+            Self { rows: self.rows.clone(), columns: self.columns.clone(), largest: self.largest, ..Self::default() };
+        self.each_pair(|number, pair, reward| {
+            if keep(number) {
+                // The one slice of a straight reward goes on.
+                program.add(*pair, reward);
+            }
+        });
+        program
     }
 
     /// Gives a pair another window.
@@ -105,6 +114,22 @@ impl Program {
     /// When there is no such pair.
     pub fn narrow(&mut self, pair: usize, units: Window) {
         self.pairs[pair].window = units;
+    }
+
+    /// Gives a row or a class of one another window.
+    ///
+    /// # Panics
+    /// When there is no such node.
+    pub fn narrow_row(&mut self, node: RowNode, load: Window) {
+        self.rows.windows[node.index()] = load;
+    }
+
+    /// Gives a column or a class of one another window.
+    ///
+    /// # Panics
+    /// When there is no such node.
+    pub fn narrow_column(&mut self, node: ColumnNode, load: Window) {
+        self.columns.windows[node.index()] = load;
     }
 
     /// The window of a pair.

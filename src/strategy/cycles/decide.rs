@@ -28,8 +28,12 @@ pub(crate) struct Asked<'p> {
 }
 
 impl<'p> Asked<'p> {
-    /// Whether any assignment keeps the hard rules; none where there are too many students or submissions to ask.
+    /// Whether any assignment keeps the hard rules; none where there are too many students or submissions to ask, or
+    /// rules on panels.
     pub(crate) fn of_rules(problem: &'p Problem, rule: &Rule<'_>) -> Option<Self> {
+        if !problem.panels.is_empty() {
+            return None;
+        }
         let students: Vec<u32> = (0..index(problem.students())).collect();
         let submissions: Vec<u32> = (0..index(problem.submissions())).collect();
         let nodes = Model::nodes(problem, &students, &submissions);
@@ -68,7 +72,7 @@ impl<'p> Asked<'p> {
         }
         let problem = model.problem;
         let mut question = Question::between(problem, rule, &model.students, &model.submissions)?;
-        let mut common = face.common(optimum.count);
+        let mut common = face.common(optimum.count)?;
         if problem.policy.shortfall == Shortfall::Error {
             // All optima meet the minima, so these bound them as well where the number of reviews is given.
             let sides = [

@@ -20,9 +20,9 @@ pub(crate) use rule::Rule;
 use super::goals::{Aim, count_is_free, objective};
 use super::ideal::is_plain;
 use super::matching::seeded_optimum;
-use super::optimum::Optimum;
+use super::optimum::{Optimum, refute_with_panels};
 use super::pairing::Pairing;
-use super::reciprocal::fewer_reciprocal;
+use super::reciprocal::{EXACT_UP_TO, fewer_reciprocal};
 use super::{AssignError, Matching, Objective, Run, Strategy as _, find_cut};
 use crate::assignment::Assignment;
 use crate::certificate::{Exhausted, Refutation};
@@ -55,10 +55,48 @@ pub(super) fn finish(
     seed: u64,
     run: &mut Run<'_>,
 ) -> Result<Kept, AssignError> {
-    match optimum.model.problem.policy.reciprocal {
-        Reciprocal::Allow => Ok(Kept { assignment: optimum.assignment(), bound: None }),
-        Reciprocal::Avoid => Ok(Kept { assignment: fewer_reciprocal(optimum, seed, run)?, bound: None }),
-        Reciprocal::Forbid | Reciprocal::ForbidCycles(_) => keep(optimum, aim, relax, seed, run),
+    let problem = optimum.model.problem;
+    let avoid = problem.policy.reciprocal == Reciprocal::Avoid;
+    let kept = if Rule::of(problem).is_some() {
+        keep(optimum, aim, relax, seed, run)?
+    } else if avoid {
+        Kept { assignment: fewer_reciprocal(optimum, seed, run)?, bound: None }
+    } else {
+        Kept { assignment: optimum.assignment(), bound: None }
+    };
+    // A goal that is none of the flow would be lost on the way.
+    let known = aim != Aim::Own;
+    if avoid && known && !problem.panels.is_empty() && problem.students() <= EXACT_UP_TO {
+        return none_both_ways(problem, kept, aim, relax, seed, run);
+    }
+    Ok(kept)
+}
+
+/// What is as good and has no review that goes both ways, if a search for it succeeds; else what is there.
+fn none_both_ways(
+    problem: &Problem,
+    kept: Kept,
+    aim: Aim,
+    relax: &Relax<'_>,
+    seed: u64,
+    run: &mut Run<'_>,
+) -> Result<Kept, AssignError> {
+    if Rule::new(problem, 2).kept(&kept.assignment) {
+        return Ok(kept);
+    }
+    let strict = problem.forbidding_reciprocal();
+    let worth = |assignment: &Assignment| {
+        let score = |(student, submission)| i128::from(problem.score(student, submission).unwrap_or(0));
+        let scores = if aim == Aim::Affinity { assignment.pairs().map(score).sum::<i128>() } else { 0 };
+        (search::shared(problem, aim, assignment), scores)
+    };
+    let found = relax(&strict, run).and_then(|optimum| keep(optimum, aim, relax, seed, run));
+    match found {
+        Ok(found) if worth(&found.assignment) == worth(&kept.assignment) => {
+            Ok(Kept { assignment: found.assignment, ..kept })
+        }
+        Ok(_) | Err(AssignError::Infeasible(_) | AssignError::Undecided { .. }) => Ok(kept),
+        Err(error) => Err(error),
     }
 }
 
@@ -104,7 +142,10 @@ fn closest(
     }
     let steps = (100 * optimum.chosen()).clamp(2_000, 200_000);
     if walk::untangle(&optimum.model, &mut optimum.face, &rule, steps, &mut random, run)? {
-        return Ok(Kept { assignment: optimum.assignment(), bound: None });
+        let assignment = optimum.assignment();
+        if rule.kept(&assignment) {
+            return Ok(Kept { assignment, bound: None });
+        }
     }
     let mut nodes = 0;
     if let Some(asked) = Asked::of_optimum(&optimum, &rule)
@@ -144,7 +185,9 @@ fn found<'p, 'f>(
             Decided::Open => {}
         }
     }
-    search.run(search::budget(problem), run)?;
+    // No other search knows of panels.
+    let last = !problem.panels.is_empty() && decide::is_small(problem);
+    search.run(if last { u64::MAX >> 3 } else { search::budget(problem) }, run)?;
     if search.best().is_some() {
         return Ok(search);
     }
@@ -161,7 +204,7 @@ fn found<'p, 'f>(
         Some(Decided::Refuted) => Err(exhausted(nodes)),
         Some(Decided::Open) | None => {
             let best = best_partial(problem, aim, relax, seed, run)?;
-            Err(AssignError::Undecided { steps: nodes + search.nodes(), best: Some(Box::new(best)) })
+            Err(AssignError::Undecided { steps: nodes + search.nodes(), best: best.map(Box::new) })
         }
     }
 }
@@ -170,17 +213,23 @@ fn exhausted(nodes: u64) -> AssignError {
     AssignError::Infeasible(Box::new(Refutation::Search(Exhausted::new(nodes))))
 }
 
-/// An assignment that keeps the rule and misses few of the minima.
+/// An assignment that keeps the rule and misses few of the minima; none where rules on panels leave none that is found.
 fn best_partial(
     problem: &Problem,
     aim: Aim,
     relax: &Relax<'_>,
     seed: u64,
     run: &mut Run<'_>,
-) -> Result<Assignment, AssignError> {
+) -> Result<Option<Assignment>, AssignError> {
+    if problem.policy.shortfall == Shortfall::Partial {
+        return Ok(None);
+    }
     let lenient = problem.with_shortfall(Shortfall::Partial);
-    let kept = keep(relax(&lenient, run)?, aim, relax, seed, run)?;
-    Ok(kept.assignment)
+    match relax(&lenient, run).and_then(|optimum| keep(optimum, aim, relax, seed, run)) {
+        Ok(kept) => Ok(Some(kept.assignment)),
+        Err(AssignError::Infeasible(_) | AssignError::Undecided { .. }) => Ok(None),
+        Err(error) => Err(error),
+    }
 }
 
 /// The proof that no assignment keeps the hard rules, the minima among them whatever the policy says of shortfalls; none
@@ -189,10 +238,14 @@ fn best_partial(
 /// # Errors
 /// [`AssignError::Undecided`] where a cycle rule is neither met nor refuted within the budget, and what ends any run.
 pub(crate) fn refute(problem: &Problem, run: &mut Run<'_>) -> Result<Option<Refutation>, AssignError> {
-    if let Some(cut) = find_cut(problem, run)? {
+    if !problem.panels.is_empty() {
+        if let Some(refutation) = refute_with_panels(problem, run)? {
+            return Ok(Some(refutation));
+        }
+    } else if let Some(cut) = find_cut(problem, run)? {
         return Ok(Some(Refutation::Cut(cut)));
     }
-    if problem.longest_forbidden().is_none() {
+    if Rule::of(problem).is_none() {
         return Ok(None);
     }
     match Matching.assign(&problem.with_shortfall(Shortfall::Error), run) {

@@ -1,11 +1,19 @@
-//! The rule itself: which reviews close a forbidden cycle.
+//! The rule itself: which reviews close a forbidden cycle; and what rules on panels ask that are no network.
 
+use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
 use crate::assignment::Assignment;
 use crate::problem::Problem;
 use crate::problem::arcs::Arcs;
 use crate::problem::rows::index;
+
+/// Pairs of which one must be chosen, or one must not be.
+#[derive(Debug, Clone)]
+pub(crate) struct Clause {
+    pub(crate) pairs: Vec<(u32, u32)>,
+    pub(crate) wanted: bool,
+}
 
 /// Who reviews whom while an assignment changes, and what the rule says of it.
 ///
@@ -14,24 +22,29 @@ use crate::problem::rows::index;
 #[derive(Debug, Clone)]
 pub(crate) struct Rule<'p> {
     problem: &'p Problem,
-    /// The length of the longest forbidden cycles.
+    /// The length of the longest forbidden cycles; 1 where none are.
     longest: usize,
+    /// Classes of panels that cross others.
+    loose: Vec<u32>,
     /// Students and works of which any copy meets a must; sorted.
     musts: Vec<(u32, u32)>,
     arcs: Arcs,
 }
 
 impl<'p> Rule<'p> {
-    /// The rule of a problem, with the reviews that are in every result; none where no cycles are forbidden.
+    /// The rule of a problem, with the reviews that are in every result; none where no cycles are forbidden and all rules
+    /// on panels are a network.
     pub(crate) fn of(problem: &'p Problem) -> Option<Self> {
-        problem.longest_forbidden().map(|longest| Self::new(problem, longest))
+        let crosses = problem.panels.loose().next().is_some();
+        let longest = problem.longest_forbidden();
+        (crosses || longest.is_some()).then(|| Self::new(problem, longest.unwrap_or(1)))
     }
 
     /// The same for cycles of some length, whatever the policy says.
     pub(crate) fn new(problem: &'p Problem, longest: usize) -> Self {
         let mut musts: Vec<_> = problem.pairs.work_musts.iter().map(|must| (must.student, must.target)).collect();
         musts.sort_unstable();
-        Self { problem, longest, musts, arcs: problem.standing_arcs() }
+        Self { problem, longest, loose: problem.panels.loose().collect(), musts, arcs: problem.standing_arcs() }
     }
 
     /// The length of the longest forbidden cycles.
@@ -89,7 +102,45 @@ impl<'p> Rule<'p> {
 
     /// Whether an assignment keeps the rule.
     pub(crate) fn kept(&self, assignment: &Assignment) -> bool {
-        self.broken(assignment).is_empty()
+        self.broken(assignment).is_empty() && self.unseated(assignment).is_empty()
+    }
+
+    /// What loose classes of panels ask of an assignment that does not keep to them.
+    pub(crate) fn unseated(&self, assignment: &Assignment) -> Vec<Clause> {
+        if self.loose.is_empty() {
+            return Vec::new();
+        }
+        let problem = self.problem;
+        let fixed = problem.fixed_of_classes();
+        let chosen = |&(student, submission): &(usize, usize)| !problem.settled.is_fixed(student, submission);
+        let mut members: BTreeMap<(u32, u32), Vec<u32>> = BTreeMap::new();
+        for (student, submission) in assignment.pairs().filter(chosen) {
+            for &class in problem.panels.of_student.row(student) {
+                members.entry((index(submission), class)).or_default().push(index(student));
+            }
+        }
+        let mut clauses = Vec::new();
+        for submission in (0..problem.submissions()).filter(|&submission| problem.is_handed_in(submission)) {
+            for &class in &self.loose {
+                let key = (index(submission), class);
+                let rule = &problem.panels.classes[class as usize];
+                let before = fixed.get(&key).copied().unwrap_or(0);
+                let of_class = members.get(&key).map_or(&[][..], Vec::as_slice);
+                let pair = |&student: &u32| (student, index(submission));
+                if rule.max.is_some_and(|max| of_class.len() as u64 > u64::from(max.saturating_sub(before))) {
+                    clauses.push(Clause { pairs: of_class.iter().map(pair).collect(), wanted: false });
+                } else if (of_class.len() as u64) < u64::from(rule.min.saturating_sub(before)) {
+                    let others = (0..index(problem.students())).filter(|student| {
+                        problem.panels.of_student.row(*student as usize).binary_search(&class).is_ok()
+                            && problem.is_free(*student as usize, submission)
+                            && !of_class.contains(student)
+                    });
+                    let pairs = others.map(|student| pair(&student)).collect();
+                    clauses.push(Clause { pairs, wanted: true });
+                }
+            }
+        }
+        clauses
     }
 
     /// The free pairs that close a forbidden cycle with the reviews that are there already.

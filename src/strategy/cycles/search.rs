@@ -10,11 +10,11 @@ use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
 use super::decide::{Asked, Decided};
-use super::rule::Rule;
+use super::rule::{Clause, Rule};
 use super::walk::untangle;
 use super::{Kept, Relax};
 use crate::assignment::Assignment;
-use crate::input::Shortfall;
+use crate::input::{CopyRule, Shortfall};
 use crate::problem::Problem;
 use crate::problem::rows::index;
 use crate::random::Random;
@@ -33,6 +33,9 @@ const LOOK: usize = 24;
 
 /// What an assignment reaches, goal by goal in the order of the goals.
 type Worth = [i128; 11];
+
+/// Worth, reviews on cycles, and the number of the node.
+type Key = (Worth, usize, u64);
 
 /// Pairs that are taken out and pairs that are demanded, and the optimum of what is left.
 #[derive(Debug, Clone)]
@@ -54,7 +57,7 @@ pub(super) struct Search<'p, 'f> {
     relaxed: Assignment,
     random: Random,
     best: Option<(Worth, Assignment)>,
-    open: BTreeMap<(Worth, usize, u64), Node>,
+    open: BTreeMap<Key, Node>,
     nodes: u64,
     /// Whether what is as good as the best one counts as better.
     sideways: bool,
@@ -99,7 +102,14 @@ impl<'p, 'f> Search<'p, 'f> {
                 pairs.retain(|pair| pair != broken);
                 rest = Assignment::new(problem.students(), pairs.clone());
             }
-            search.offer(rest);
+            while let Some(over) = rule.unseated(&rest).into_iter().find(|clause| !clause.wanted) {
+                pairs.retain(|pair| Some(pair) != over.pairs.first());
+                rest = Assignment::new(problem.students(), pairs.clone());
+            }
+            // What a panel must have is never left out.
+            if rule.kept(&rest) && problem.panels.is_empty() {
+                search.offer(rest);
+            }
         }
         search
     }
@@ -220,7 +230,7 @@ impl<'p, 'f> Search<'p, 'f> {
     /// Opens up to so many nodes, and every so often goes straight down; whether nothing better is left.
     fn explore(&mut self, budget: u64, dive_every: u64, run: &mut Run<'_>) -> Result<bool, AssignError> {
         let end = self.nodes + budget;
-        let mut dive: Option<(Worth, usize, u64)> = None;
+        let mut dive: Option<Key> = None;
         let mut rounds = 0_u64;
         while self.nodes < end {
             let diving = dive.is_some();
@@ -244,7 +254,7 @@ impl<'p, 'f> Search<'p, 'f> {
         Ok(false)
     }
 
-    fn push(&mut self, node: Node) -> Option<(Worth, usize, u64)> {
+    fn push(&mut self, node: Node) -> Option<Key> {
         if !self.promises(&node.worth) {
             return None;
         }
@@ -254,20 +264,18 @@ impl<'p, 'f> Search<'p, 'f> {
     }
 
     /// Opens the nodes that follow from one; returns the best of them.
-    fn branch(&mut self, node: &Node, run: &mut Run<'_>) -> Result<Option<(Worth, usize, u64)>, AssignError> {
+    fn branch(&mut self, node: &Node, run: &mut Run<'_>) -> Result<Option<Key>, AssignError> {
+        let arcs = self.arcs(node);
+        if arcs.is_empty() {
+            return self.branch_panel(node, run);
+        }
         let mut with = node.with.clone();
         let mut best = None;
-        for arc in self.arcs(node) {
+        for arc in arcs {
             let pairs = self.pairs_of(arc);
             let mut without = node.without.clone();
             without.extend_from_slice(&pairs);
-            if let Some(child) = self.node(without, with.clone(), run)? {
-                let key = self.push(child);
-                best = match (best, key) {
-                    (Some(best), Some(key)) => Some(core::cmp::min(best, key)),
-                    (best, key) => key.or(best),
-                };
-            }
+            best = self.open(best, without, with.clone(), run)?;
             // From here on the arc is there: by the one pair that makes it, where there is no other.
             let open: Vec<_> = pairs.into_iter().filter(|pair| !node.without.contains(pair)).collect();
             if let [pair] = open[..]
@@ -277,6 +285,73 @@ impl<'p, 'f> Search<'p, 'f> {
             }
         }
         Ok(best)
+    }
+
+    /// Opens a node, if it promises anything; returns the better of it and another one.
+    fn open(
+        &mut self,
+        best: Option<Key>,
+        without: Vec<(u32, u32)>,
+        with: Vec<(u32, u32)>,
+        run: &mut Run<'_>,
+    ) -> Result<Option<Key>, AssignError> {
+        let child = self.node(without, with, run)?;
+        let key = child.and_then(|child| self.push(child));
+        Ok(match (best, key) {
+            (Some(best), Some(key)) => Some(best.min(key)),
+            (best, key) => key.or(best),
+        })
+    }
+
+    /// Opens the nodes in which one of the pairs is chosen, or not, that a rule on panels asks for: the first, or not the
+    /// first but the second, and so on.
+    fn branch_panel(&mut self, node: &Node, run: &mut Run<'_>) -> Result<Option<Key>, AssignError> {
+        let clauses = self.rule.unseated(&node.assignment).into_iter().map(|Clause { mut pairs, wanted }| {
+            let settled = if wanted { &node.without } else { &node.with };
+            pairs.retain(|pair| !settled.contains(pair));
+            Clause { pairs, wanted }
+        });
+        let Some(Clause { pairs, wanted }) = clauses.min_by_key(|clause| clause.pairs.len()) else { return Ok(None) };
+        let (mut with, mut without) = (node.with.clone(), node.without.clone());
+        let mut best = None;
+        for pair in pairs {
+            let (mut chosen, mut left_out) = (with.clone(), without.clone());
+            if wanted {
+                chosen.push(pair)
+            } else {
+                left_out.push(pair)
+            }
+            best = self.open(best, left_out, chosen, run)?;
+            if wanted { without.push(pair) } else { with.push(pair) }
+        }
+        Ok(best)
+    }
+
+    /// Whether pairs can be chosen together, as far as maxima and works with several copies tell.
+    fn fit(&self, with: &[(u32, u32)]) -> bool {
+        let problem = self.problem;
+        let count = |of: &dyn Fn(&(u32, u32)) -> bool| with.iter().filter(|pair| of(pair)).count() as u64;
+        let fixed = problem.fixed_of_classes();
+        with.iter().all(|&(student, submission)| {
+            let (i, j) = (student as usize, submission as usize);
+            let given = u64::from(problem.settled.given[i]) + count(&|pair| pair.0 == student);
+            let received = u64::from(problem.settled.received[j]) + count(&|pair| pair.1 == submission);
+            let within = |max: Option<u64>, count: u64| max.is_none_or(|max| count <= max);
+            let once = problem.policy.same_work_once == CopyRule::Once;
+            let copies = count(&|pair| pair.0 == student && problem.work(pair.1 as usize) == problem.work(j));
+            within(problem.student_bound(i).max, given)
+                && within(problem.submission_bound(j).max, received)
+                && !(once && copies > 1)
+                && problem.panels.of_student.row(i).iter().all(|&class| {
+                    let belongs = |pair: &(u32, u32)| {
+                        let classes = problem.panels.of_student.row(pair.0 as usize);
+                        pair.1 == submission && classes.binary_search(&class).is_ok()
+                    };
+                    let before = fixed.get(&(submission, class)).copied().unwrap_or(0);
+                    let max = problem.panels.classes[class as usize].max;
+                    max.is_none_or(|max| count(&belongs) <= u64::from(max.saturating_sub(before)))
+                })
+        })
     }
 
     /// The arcs of a short forbidden cycle that could be missing, as persons.
@@ -337,6 +412,9 @@ impl<'p, 'f> Search<'p, 'f> {
         if with.iter().any(|pair| without.binary_search(pair).is_ok()) {
             return Ok(None);
         }
+        if !self.problem.panels.is_empty() && !self.fit(&with) {
+            return Ok(None);
+        }
         let narrowed = self.problem.narrowed(&without, &with);
         let mut optimum = match (self.relax)(&narrowed, run) {
             Ok(optimum) => optimum,
@@ -360,12 +438,12 @@ impl<'p, 'f> Search<'p, 'f> {
         };
         let assignment = optimum.assignment();
         drop(optimum);
-        if let Some(found) = found {
+        if let Some(found) = found.filter(|found| self.rule.unseated(found).is_empty()) {
             // As good as anything in this node.
             self.offer(found);
             return Ok(None);
         }
-        let tangles = self.rule.broken(&assignment).len();
+        let tangles = self.rule.broken(&assignment).len() + self.rule.unseated(&assignment).len();
         Ok(Some(Node { worth, tangles, without, with, assignment }))
     }
 }

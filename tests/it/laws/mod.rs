@@ -4,6 +4,7 @@ mod cases;
 mod cycles;
 mod draws;
 mod optimality;
+mod panels;
 mod ways;
 mod words;
 
@@ -95,7 +96,11 @@ fn check_proof(facts: &Facts<'_>, proof: &Refutation) {
         peerplan::CutSide::Students => CutSide::Students,
     };
     let (students, submissions, works) = (proof.students.clone(), proof.submissions.clone(), proof.works.clone());
-    let cut = Cut { side, students, submissions, works, required: proof.required, available: proof.available };
+    let classes = |classes: &Vec<peerplan::PanelClass>| {
+        classes.iter().map(|class| (class.asset_id.clone(), class.label.clone(), class.value.clone())).collect()
+    };
+    let panel = proof.panel.as_ref().map(classes);
+    let cut = Cut { side, students, submissions, works, panel, required: proof.required, available: proof.available };
     assert_eq!(facts.check_cut(&cut), Ok(()), "{proof:?}");
 }
 

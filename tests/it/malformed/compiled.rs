@@ -289,6 +289,12 @@ fn the_first_hundred_of_each_code_are_kept() {
 }
 
 #[test]
-fn what_this_release_cannot_keep_is_refused() {
-    check(CLASS, &[(r#""policy": {"panel": [{"label": "sections", "max": 1}]}"#, &[("unsupported", "/policy/panel")])]);
+fn musts_that_are_more_than_a_panel_may_have_are_refused() {
+    let text = r#"{"students": [{"id": 1, "sections": [7]}, {"id": 2, "sections": [7, 8]}, {"id": 3}],
+        "submissions": [{"id": 13, "user_id": 3}], "policy": {"panel": [{"label": "sections", "max": 1}]},
+        "rules": [{"rule": "must_review", "assessor_id": 1, "asset_id": 13}, {"rule": "must_review", "assessor_id": 2, "asset_id": 13}]}"#;
+    let found = found(text.as_bytes());
+    assert_eq!(places(&found), [("panel_exceeded", "/submissions/0")]);
+    let words = found.to_string();
+    assert!(words.contains("sections 7") && words.contains("1, 2") && words.contains("/policy/panel/0"), "{words}");
 }

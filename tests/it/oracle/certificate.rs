@@ -15,6 +15,8 @@ pub(crate) struct Cut {
     pub(crate) submissions: Vec<Id>,
     /// The works whose bounds count in place of those of their copies.
     pub(crate) works: Vec<Id>,
+    /// Where rules on panels take part: the classes asked for themselves, as submission, label and value.
+    pub(crate) panel: Option<Vec<(Id, String, Id)>>,
     pub(crate) required: u64,
     pub(crate) available: u64,
 }
@@ -71,7 +73,27 @@ impl Facts<'_> {
                 (of_students + of_copies, room.saturating_sub(musts_beside_b))
             }
         };
-        let available = room + self.count_free(&outside_a().collect(), &b);
+        let all = self.count_free(&outside_a().collect(), &b);
+        if let Some(classes) = &cut.panel {
+            // Any number of seats that is not below what there is makes the cut a proof.
+            let outside: BTreeSet<&Id> = outside_a().collect();
+            let seats = b.iter().map(|&asset| self.seats(&outside, asset, None)).sum::<u64>();
+            let mut required = required;
+            let mut available = room + all.min(seats);
+            for (asset, label, value) in classes {
+                if b.contains(asset) {
+                    return Err(format!("a class of a submission of the cut itself in {cut:?}"));
+                }
+                required += self.class_left(asset, label, value).min;
+                available += self.seats(&outside, asset, Some((label, value)));
+            }
+            return if required < cut.required || available > cut.available || cut.required <= cut.available {
+                Err(format!("required {required} and available {available} at most, not as in {cut:?}"))
+            } else {
+                Ok(())
+            };
+        }
+        let available = room + all;
         if (required, available) != (cut.required, cut.available) {
             return Err(format!("required {required} and available {available} by the formula, not as in {cut:?}"));
         }
@@ -79,6 +101,46 @@ impl Facts<'_> {
             return Err(format!("{required} of {available} can be met"));
         }
         Ok(())
+    }
+
+    /// The most reviews of a submission that some students can write without breaking a maximum of a panel: by trying all
+    /// sets of them; those of one class alone, where one is given.
+    fn seats(&self, students: &BTreeSet<&Id>, asset: &Id, class: Option<(&str, &Id)>) -> u64 {
+        let free = self.free.iter().filter(|pair| pair.1 == *asset && students.contains(&pair.0)).map(|pair| &pair.0);
+        let free: Vec<&Id> =
+            free.filter(|id| class.is_none_or(|(label, value)| self.has_value(id, label, value))).collect();
+        let fits = |set: &u32| {
+            let chosen: BTreeSet<&Id> = (0..free.len()).filter(|at| set >> at & 1 == 1).map(|at| free[at]).collect();
+            self.rules.input.policy.panel.iter().all(|panel| {
+                super::judge::panel_values(panel, &self.rules.input.students).iter().all(|value| {
+                    let count = chosen.iter().filter(|id| self.has_value(id, &panel.label, value)).count();
+                    self.class_left(asset, &panel.label, value).max.is_none_or(|max| to_u64(count) <= max)
+                })
+            })
+        };
+        (0..1_u32 << free.len()).filter(fits).map(|set| u64::from(set.count_ones())).max().unwrap_or(0)
+    }
+
+    fn has_value(&self, student: &Id, label: &str, value: &Id) -> bool {
+        self.rules.student(student).is_some_and(|student| super::judge::panel_set(student, label).contains(value))
+    }
+
+    /// What the fixed reviews leave of all rules on a class.
+    fn class_left(&self, asset: &Id, label: &str, value: &Id) -> Bound {
+        let rules = self
+            .rules
+            .input
+            .policy
+            .panel
+            .iter()
+            .filter(|panel| panel.label == label && panel.value.as_ref().is_none_or(|own| own == value));
+        let (mut min, mut max) = (0, None);
+        for rule in rules {
+            min = min.max(rule.min.unwrap_or(0));
+            max = [max, rule.max].into_iter().flatten().min();
+        }
+        let fixed = self.fixed.iter().filter(|pair| pair.1 == *asset && self.has_value(&pair.0, label, value));
+        super::facts::left(Bound { min, max }, to_u64(fixed.count()))
     }
 
     /// A must by author is settled on the student's side.

@@ -215,7 +215,7 @@ fn within_steps(edges: &BTreeSet<(Id, Id)>, from: &Id, to: &Id, steps: u64) -> b
     reached.contains(to)
 }
 
-fn panel_set<'a>(student: &'a Student, label: &str) -> &'a [Id] {
+pub(super) fn panel_set<'a>(student: &'a Student, label: &str) -> &'a [Id] {
     match label {
         "sections" => &student.sections,
         "groups" => &student.groups,
@@ -223,7 +223,7 @@ fn panel_set<'a>(student: &'a Student, label: &str) -> &'a [Id] {
     }
 }
 
-fn panel_values(panel: &Panel, students: &[Student]) -> BTreeSet<Id> {
+pub(super) fn panel_values(panel: &Panel, students: &[Student]) -> BTreeSet<Id> {
     match &panel.value {
         Some(value) => BTreeSet::from([value.clone()]),
         None => students.iter().flat_map(|student| panel_set(student, &panel.label)).cloned().collect(),

@@ -91,6 +91,7 @@ fn two_review_each_other_and_cannot_review_twice() {
         students: vec![],
         submissions: vec![11.into(), 12.into()],
         works: vec![],
+        panel: None,
         required: 4,
         available: 2,
     };
@@ -109,7 +110,7 @@ fn a_submission_that_needs_more_than_the_others_give_is_cut_out() {
     let all = [11, 12, 13].map(Id::from).to_vec();
     let students = [1, 2, 3].map(Id::from).to_vec();
     let (side, works) = (CutSide::Submissions, vec![]);
-    let cut = Cut { side, students, submissions: all, works, required: 6, available: 3 };
+    let cut = Cut { side, students, submissions: all, works, panel: None, required: 6, available: 3 };
     assert_eq!(facts.check_cut(&cut), Ok(()));
 }
 
@@ -127,7 +128,7 @@ fn a_work_counts_in_place_of_its_copies() {
     let facts = Facts::new(&input);
     assert!(facts.optimum().is_none());
     let (side, works) = (CutSide::Submissions, vec![1.into()]);
-    let cut = Cut { side, students: vec![], submissions: vec![], works, required: 4, available: 3 };
+    let cut = Cut { side, students: vec![], submissions: vec![], works, panel: None, required: 4, available: 3 };
     assert_eq!(facts.check_cut(&cut), Ok(()));
     assert!(facts.check_cut(&Cut { works: vec![], ..cut.clone() }).is_err());
     assert!(facts.check_cut(&Cut { submissions: vec![11.into()], ..cut }).is_err());

@@ -1,0 +1,182 @@
+//! The assignments of a ground as an optimal face: the walk of all strategies goes over them as over those of a flow.
+
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+
+use super::cycles::{Kept, finish};
+use super::goals::Aim;
+use super::ground::{Ground, OpenPair};
+use super::matching::seeded_optimum;
+use super::optimum::{OptimalFace, Optimum};
+use super::{AssignError, Run};
+use crate::flow::{Circuit, Common};
+use crate::problem::Problem;
+use crate::problem::rows::index;
+use crate::random::Random;
+
+/// A walk over the assignments of a ground; an edge is a place among its pairs.
+struct GroundFace {
+    circuit: Circuit,
+    pairs: Vec<OpenPair>,
+    /// Left node -> its first pair; one more entry than left nodes.
+    starts: Vec<usize>,
+    used: Vec<bool>,
+}
+
+impl<'p> Ground<'p> {
+    /// All assignments of a ground in whole reviews, and one of them.
+    ///
+    /// # Errors
+    /// What ends a run.
+    pub(super) fn into_optimum(self, run: &mut Run<'_>) -> Result<Optimum<'p>, AssignError> {
+        let start = self.greatest("matching", |_| 0, run)?;
+        let face = GroundFace::new(&self, &start.units);
+        Ok(Optimum { model: self.nodes, face: Box::new(face), count: None })
+    }
+
+    /// Ends a run of a strategy whose optima are no face: from its choice, the walk goes to assignments alone that are
+    /// worth no less, as far as forbidden cycles and reciprocal reviews ask for it. `worth` is told for each pair of the
+    /// ground whether it is used. Where the rule on cycles cannot be kept so, the strategy's own goal gives way.
+    ///
+    /// # Errors
+    /// What ends a run, and what becomes of problems with rules that are no network.
+    pub(super) fn settle<W: Ord + 'static>(
+        self,
+        units: &[u32],
+        worth: impl Fn(&[bool]) -> W + 'static,
+        seed: u64,
+        run: &mut Run<'_>,
+    ) -> Result<Kept, AssignError> {
+        let inner = GroundFace::new(&self, units);
+        let least = worth(&inner.used);
+        let face = Guarded { inner, worth, least };
+        let optimum = Optimum { model: self.nodes, face: Box::new(face), count: None };
+        finish(optimum, Aim::Own, &own, seed, run)
+    }
+}
+
+/// All assignments that meet the shared goals.
+fn own<'p>(problem: &'p Problem, run: &mut Run<'_>) -> Result<Optimum<'p>, AssignError> {
+    seeded_optimum(problem, Aim::Own, run)
+}
+
+/// A walk that stays where assignments are worth no less than at first.
+struct Guarded<W, F> {
+    inner: GroundFace,
+    worth: F,
+    least: W,
+}
+
+impl<W: Ord, F: Fn(&[bool]) -> W> OptimalFace for Guarded<W, F> {
+    fn turn(&mut self, random: &mut Random) -> Option<Vec<u32>> {
+        let changed = self.inner.turn(random)?;
+        if (self.worth)(&self.inner.used) < self.least {
+            self.inner.undo(&changed);
+            return None;
+        }
+        Some(changed)
+    }
+
+    fn exchange(&mut self, a: u32, b: u32) -> Option<[u32; 4]> {
+        let changed = self.inner.exchange(a, b)?;
+        if (self.worth)(&self.inner.used) < self.least {
+            self.inner.undo(&changed);
+            return None;
+        }
+        Some(changed)
+    }
+
+    fn undo(&mut self, changed: &[u32]) {
+        self.inner.undo(changed);
+    }
+
+    fn ends(&self, edge: u32) -> (usize, usize) {
+        self.inner.ends(edge)
+    }
+
+    fn used(&self) -> &[bool] {
+        self.inner.used()
+    }
+
+    fn is_open(&self, edge: u32) -> bool {
+        self.inner.is_open(edge)
+    }
+
+    fn common(&self, _: Option<u64>) -> Option<Common> {
+        None
+    }
+}
+
+impl GroundFace {
+    fn new(ground: &Ground<'_>, units: &[u32]) -> Self {
+        Self {
+            circuit: Circuit::new(&ground.program, units),
+            used: units.iter().map(|&units| units > 0).collect(),
+            pairs: ground.pairs.clone(),
+            starts: ground.starts.clone(),
+        }
+    }
+
+    fn find(&self, left: usize, right: u32) -> Option<u32> {
+        let range = self.starts[left]..self.starts[left + 1];
+        let place = self.pairs[range.clone()].binary_search_by_key(&right, |pair| pair.right).ok()?;
+        Some(index(range.start + place))
+    }
+
+    fn follow(&mut self, changed: &[(u32, bool)]) -> Vec<u32> {
+        for &(pair, more) in changed {
+            self.used[pair as usize] = more;
+        }
+        changed.iter().map(|&(pair, _)| pair).collect()
+    }
+}
+
+impl OptimalFace for GroundFace {
+    fn turn(&mut self, random: &mut Random) -> Option<Vec<u32>> {
+        let changed = self.circuit.turn(random)?;
+        Some(self.follow(&changed))
+    }
+
+    fn exchange(&mut self, a: u32, b: u32) -> Option<[u32; 4]> {
+        let (first, second) = (self.pairs[a as usize], self.pairs[b as usize]);
+        if first.left == second.left || first.right == second.right {
+            return None;
+        }
+        let new_a = self.find(first.left as usize, second.right)?;
+        let new_b = self.find(second.left as usize, first.right)?;
+        if self.used[new_a as usize] || self.used[new_b as usize] {
+            return None;
+        }
+        let changed = [(a, false), (b, false), (new_a, true), (new_b, true)];
+        self.circuit.exchange(&changed).then(|| {
+            self.follow(&changed);
+            [a, b, new_a, new_b]
+        })
+    }
+
+    fn undo(&mut self, changed: &[u32]) {
+        let back: Vec<(u32, bool)> = changed.iter().map(|&pair| (pair, self.used[pair as usize])).collect();
+        self.circuit.undo(&back);
+        for pair in changed {
+            self.used[*pair as usize] = !self.used[*pair as usize];
+        }
+    }
+
+    fn ends(&self, edge: u32) -> (usize, usize) {
+        let OpenPair { left, right, .. } = self.pairs[edge as usize];
+        (left as usize, right as usize)
+    }
+
+    fn used(&self) -> &[bool] {
+        &self.used
+    }
+
+    fn is_open(&self, edge: u32) -> bool {
+        let window = self.circuit.window(edge as usize);
+        window.min < window.max
+    }
+
+    fn common(&self, _: Option<u64>) -> Option<Common> {
+        None
+    }
+}
