@@ -10,6 +10,7 @@ mod candidates;
 mod classes;
 mod cycles;
 mod duals;
+mod fair_sequence;
 mod goals;
 mod ground;
 mod ground_face;
@@ -29,6 +30,7 @@ mod round_robin;
 mod scores;
 mod stages;
 
+pub use fair_sequence::FairSequence;
 pub use goals::{Objective, objective};
 pub use matching::Matching;
 pub use max_affinity::MaxAffinity;
@@ -242,7 +244,7 @@ impl<'a> Run<'a> {
 /// All strategies, in the order in which they are listed.
 #[must_use]
 pub fn registry() -> &'static [&'static dyn Strategy] {
-    &[&RoundRobin, &RandomAssignment, &Matching, &MaxAffinity]
+    &[&RoundRobin, &RandomAssignment, &Matching, &MaxAffinity, &FairSequence]
 }
 
 /// The strategy with a name.
