@@ -7,6 +7,7 @@
 mod affinity;
 mod all;
 mod bundles;
+mod envy;
 mod facts;
 mod graph;
 mod ids;
@@ -20,5 +21,6 @@ mod walk;
 pub use affinity::AffinityFigures;
 pub use all::{Load, Metrics, Share, coverage, of};
 pub use bundles::bundle_components;
+pub use envy::{Envy, ef1, wef1};
 pub use graph::{Components, ReviewGraph};
 pub use spread::{Histogram, gini, histogram, jain, spread};
