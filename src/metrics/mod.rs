@@ -15,6 +15,7 @@ mod numbers;
 mod randomness;
 mod rows;
 mod sets;
+mod spectrum;
 mod spread;
 #[cfg(test)]
 mod tests;
@@ -26,4 +27,5 @@ pub use bundles::bundle_components;
 pub use envy::{Envy, ef1, wef1};
 pub use graph::{Components, ReviewGraph};
 pub use randomness::{Randomness, randomness, wilson};
+pub use spectrum::spectral_gap;
 pub use spread::{Histogram, gini, histogram, jain, spread};
