@@ -33,7 +33,7 @@ impl Args {
         let loaded = load::load(&self.problem, &self.changes, console, |_| ())?;
         let plan = load::plan(&self.plan)?;
         load::note_other_problem(&loaded.problem, &plan);
-        let figures = metrics::of(&loaded.input, &plan);
+        let figures = metrics::of(&loaded.input, &loaded.problem, &plan);
         if console.json {
             output::json(&figures)?;
         } else {

@@ -7,6 +7,8 @@
 mod affinity;
 mod all;
 mod bundles;
+mod canonical;
+mod envious;
 mod envy;
 mod facts;
 mod graph;
@@ -17,6 +19,7 @@ mod rows;
 mod sets;
 mod spectrum;
 mod spread;
+mod tally;
 #[cfg(test)]
 mod tests;
 mod walk;
@@ -24,6 +27,7 @@ mod walk;
 pub use affinity::AffinityFigures;
 pub use all::{Load, Metrics, Share, coverage, of};
 pub use bundles::bundle_components;
+pub use envious::{EnviousPair, EnvyFigures, Violations};
 pub use envy::{Envy, ef1, wef1};
 pub use graph::{Components, ReviewGraph};
 pub use randomness::{Randomness, randomness, wilson};
