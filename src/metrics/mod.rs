@@ -24,7 +24,7 @@ mod tally;
 mod tests;
 mod walk;
 
-pub use affinity::AffinityFigures;
+pub use affinity::{AffinityFigures, price_of_fairness, share_of_optimum};
 pub use all::{Load, Metrics, Share, coverage, of};
 pub use bundles::bundle_components;
 pub use envious::{EnviousPair, EnvyFigures, Violations};
