@@ -86,7 +86,7 @@ fn find<V: IntoIterator<Item = (u32, i64)>>(
     let holders = holders(bundles);
     let mut worth = vec![Worth::default(); bundles.len()];
     // The bundles that are worth something, and so the only ones that can be envied.
-    let mut valued: Vec<u32> = Vec::new();
+    let mut enviable: Vec<u32> = Vec::new();
     let mut envied: Vec<u32> = Vec::new();
     let mut envy = Envy::default();
     for (i, own) in (0..).zip(0..bundles.len()) {
@@ -94,7 +94,7 @@ fn find<V: IntoIterator<Item = (u32, i64)>>(
             for &j in holders.get(reviewer as usize).map_or(&[][..], Vec::as_slice) {
                 let Worth { sum, best } = &mut worth[j as usize];
                 if *best == 0 {
-                    valued.push(j);
+                    enviable.push(j);
                 }
                 *sum += i128::from(value);
                 *best = value.max(*best);
@@ -102,7 +102,7 @@ fn find<V: IntoIterator<Item = (u32, i64)>>(
         }
         let (mine, my_demand) = (worth[own].sum, i128::from(demand(own)));
         envied.clear();
-        for j in valued.drain(..) {
+        for j in enviable.drain(..) {
             let Worth { sum, best } = core::mem::take(&mut worth[j as usize]);
             let others = (sum - i128::from(best)) * my_demand;
             if j != i && mine * i128::from(demand(j as usize)) < others {
@@ -116,7 +116,7 @@ fn find<V: IntoIterator<Item = (u32, i64)>>(
 
 /// The bundles in which each reviewer is.
 fn holders(bundles: &[impl AsRef<[u32]>]) -> Vec<Vec<u32>> {
-    let reviewers = bundles.iter().flat_map(|bundle| bundle.as_ref()).max().map_or(0, |&last| last as usize + 1);
+    let reviewers = bundles.iter().flat_map(AsRef::as_ref).max().map_or(0, |&last| last as usize + 1);
     let mut holders = vec![Vec::new(); reviewers];
     for (j, bundle) in (0..).zip(bundles) {
         for &reviewer in bundle.as_ref() {

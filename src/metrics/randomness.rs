@@ -10,7 +10,7 @@ use super::spread::ratio;
 use crate::marginals::Marginals;
 
 /// How random an assignment is (Y. Xu, S. Jecmen, Z. Song, F. Fang, "A One-Size-Fits-All Approach to Improving Randomness
-/// in Paper Assignment", NeurIPS 2023). With x the probability of a pair:
+/// in Paper Assignment", Advances in Neural Information Processing Systems 36, 2023). With x the probability of a pair:
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Randomness {
     /// The greatest probability of any pair: max x.
@@ -84,13 +84,13 @@ fn entropy(sorted: &[u32], whole: u64) -> f64 {
 /// ```
 #[must_use]
 pub fn wilson(count: u32, draws: u32) -> (f64, f64) {
+    // z, and its square in millionths.
+    const Z: f64 = 1.959_964;
+    const SQUARE: u128 = 3_841_459;
     if draws == 0 {
         return (0.0, 1.0);
     }
-    // With p = count / n and z: (p + z²/2n ± z √(p (1 − p) / n + z²/4n²)) / (1 + z²/n), all of it times 2n². z is
-    // 1.959964, and z² in millionths.
-    const SQUARE: u128 = 3_841_459;
-    const Z: f64 = 1.959_964;
+    // With p = count / n: (p + z²/2n ± z √(p (1 − p) / n + z²/4n²)) / (1 + z²/n), numerator and denominator times n.
     let (count, n) = (u128::from(count.min(draws)), u128::from(draws));
     let whole = n * 1_000_000 + SQUARE;
     let centre = ratio(2 * count * 1_000_000 + SQUARE, 2 * whole);

@@ -98,7 +98,9 @@ impl Walk {
     fn centre(&self, x: &mut [f64]) {
         let sum = x.iter().zip(&self.received).fold(0.0, |sum, (x, weight)| sum + x * weight);
         let mean = sum / self.received.iter().fold(0.0, |sum, weight| sum + weight);
-        x.iter_mut().for_each(|x| *x -= mean);
+        for x in x {
+            *x -= mean;
+        }
     }
 
     /// The second eigenvalue.
@@ -132,8 +134,9 @@ impl Walk {
             }
             // Vectors shrink from step to step; both are brought back to size 1 without a root by a power of two.
             let scale = power_of_two(next_size);
-            next.iter_mut().for_each(|x| *x *= scale);
-            x.iter_mut().for_each(|x| *x *= scale);
+            for entry in next.iter_mut().chain(&mut x) {
+                *entry *= scale;
+            }
             size = next_size * scale * scale;
             (before, x) = (x, next);
         }

@@ -160,7 +160,7 @@ impl Bench<'_> {
         solution.certificate = None;
         let plan = make::checked(input, problem, &solution)?;
         let figures = metrics::of(input, problem, &plan.view(problem));
-        Ok(Outcome::Answered(Box::new(Answer::new(&figures, problem, solution)?)))
+        Ok(Outcome::Answered(Box::new(Answer::new(&figures, problem, &solution)?)))
     }
 }
 

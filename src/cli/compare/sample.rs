@@ -27,7 +27,7 @@ pub(super) struct Answer {
 }
 
 impl Answer {
-    pub(super) fn new(metrics: &Metrics, problem: &Problem, solution: Solution) -> Result<Self, Failure> {
+    pub(super) fn new(metrics: &Metrics, problem: &Problem, solution: &Solution) -> Result<Self, Failure> {
         let value = serde_json::to_value(metrics).map_err(|error| Failure::Bug(error.to_string()))?;
         let mut figures = Vec::new();
         collect(String::new(), &value, &mut figures);
@@ -171,8 +171,14 @@ impl Row {
         let mut add = |name: String, value| values.entry(name).or_default().push(value);
         for answer in std::mem::take(&mut self.answers).into_values() {
             if let (Some(total), Some(optimum)) = (answer.total_units, optimum) {
-                share_of_optimum(total, optimum).map(|share| add(String::from("affinity.share_of_optimum"), share));
-                price_of_fairness(total, optimum).map(|price| add(String::from("affinity.price_of_fairness"), price));
+                for (name, share) in [
+                    ("affinity.share_of_optimum", share_of_optimum(total, optimum)),
+                    ("affinity.price_of_fairness", price_of_fairness(total, optimum)),
+                ] {
+                    if let Some(share) = share {
+                        add(String::from(name), share);
+                    }
+                }
             }
             for (name, value) in answer.figures {
                 add(name, value);
@@ -187,16 +193,16 @@ impl Row {
         if let Some(figures) = first.randomness {
             return Some(Drawing { exact: true, draws: None, figures, max_probability_interval: None });
         }
-        let draws = self.answered();
+        let runs = self.answered();
         let shares = drawn.iter().map(|(&(student, submission), &count)| (student, submission, count));
         let counted = counted(problem);
-        let figures = randomness(&Marginals::new(draws, shares.collect()), &counted);
+        let figures = randomness(&Marginals::new(runs, shares.collect()), &counted);
         if !self.seeded {
             return Some(Drawing { exact: true, draws: None, figures, max_probability_interval: None });
         }
         let most = drawn.iter().filter(|((_, submission), _)| counted[*submission as usize]).map(|(_, &count)| count);
-        let interval = most.max().map(|count| wilson(count, draws));
-        Some(Drawing { exact: false, draws: Some(draws), figures, max_probability_interval: interval })
+        let interval = most.max().map(|count| wilson(count, runs));
+        Some(Drawing { exact: false, draws: Some(runs), figures, max_probability_interval: interval })
     }
 }
 
@@ -253,7 +259,7 @@ mod tests {
             let solution = RandomAssignment.assign(&problem, &mut Run::new(seed.into())).expect("a plan");
             let figures = metrics::of(&input, &problem, &Plan::diff(&problem, &solution).view(&problem));
             let solution = Solution { marginals: marginals.cloned(), ..solution };
-            let answer = Answer::new(&figures, &problem, solution).expect("numbers");
+            let answer = Answer::new(&figures, &problem, &solution).expect("numbers");
             row.add(seed, Outcome::Answered(Box::new(answer)), &mut drawn);
         }
         assert!(row.is_finished());

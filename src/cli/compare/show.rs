@@ -1,5 +1,7 @@
 //! The comparison as a table, and as lines.
 
+use std::collections::BTreeSet;
+
 use super::bench::Comparison;
 use super::sample::{Drawing, Row, Statistics};
 use crate::cli::failure::Failure;
@@ -39,6 +41,9 @@ const SHOWN: &[(&str, &str)] = &[
     ("envy.wef1.count", "the same by demand (WEF1)"),
 ];
 
+/// What stands in a column of the table.
+type Cell<T> = fn(&T) -> String;
+
 /// Prints a table with a column for each strategy.
 pub(super) fn table(comparison: &Comparison) -> Result<(), Failure> {
     let rows = &comparison.rows;
@@ -48,9 +53,8 @@ pub(super) fn table(comparison: &Comparison) -> Result<(), Failure> {
         table.add_row(std::iter::once(shown(name).into_owned()).chain(rows.iter().map(cell)));
     };
     line("plans", &|row| format!("{} of {} runs", row.answered(), row.runs));
-    let counts: [(&str, fn(&Row) -> u32); 2] =
-        [("infeasible", |row| row.infeasible), ("undecided", |row| row.undecided)];
-    for (name, count) in counts {
+    for (name, count) in [("infeasible", (|row| row.infeasible) as fn(&Row) -> u32), ("undecided", |row| row.undecided)]
+    {
         if rows.iter().any(|row| count(row) > 0) {
             line(name, &|row| count(row).to_string());
         }
@@ -60,7 +64,7 @@ pub(super) fn table(comparison: &Comparison) -> Result<(), Failure> {
             line(&label, &|row| row.figures.get(&path).map_or_else(nothing, cell));
         }
     }
-    let drawings: [(&str, fn(&Drawing) -> String); 5] = [
+    let drawings: [(&str, Cell<Drawing>); 5] = [
         ("greatest probability of a pair", |drawing| {
             let most = decimal(drawing.figures.max_probability);
             match drawing.max_probability_interval {
@@ -95,12 +99,11 @@ fn paths(rows: &[Row], path: &str, label: &str) -> Vec<(String, String)> {
         let known = rows.iter().any(|row| row.figures.contains_key(path));
         return known.then(|| (String::from(path), String::from(label))).into_iter().collect();
     }
-    let all = rows.iter().flat_map(|row| row.figures.keys());
-    let mut found: Vec<&String> = all.filter(|name| name.starts_with(path) && name.ends_with(".share")).collect();
-    found.sort_unstable();
-    found.dedup();
-    let name = |figure: &str| format!("{label} {}", &figure[path.len()..figure.len() - ".share".len()]);
-    found.into_iter().map(|figure| (figure.clone(), name(figure))).collect()
+    // Of a share only the share itself is shown.
+    let name = |figure: &str| Some(String::from(figure.strip_prefix(path)?.strip_suffix(".share")?));
+    let names: BTreeSet<String> =
+        rows.iter().flat_map(|row| row.figures.keys()).filter_map(|figure| name(figure)).collect();
+    names.into_iter().map(|name| (format!("{path}{name}.share"), format!("{label} {name}"))).collect()
 }
 
 fn nothing() -> String {
