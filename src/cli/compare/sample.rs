@@ -250,17 +250,37 @@ mod tests {
         (input, problem)
     }
 
-    fn drawing(marginals: Option<&Marginals>) -> Drawing {
+    fn answer(seed: u32, marginals: Option<&Marginals>) -> Outcome {
         let (input, problem) = problem();
+        let solution = RandomAssignment.assign(&problem, &mut Run::new(seed.into())).expect("a plan");
+        let figures = metrics::of(&input, &problem, &Plan::diff(&problem, &solution).view(&problem));
+        let solution = Solution { marginals: marginals.cloned(), ..solution };
+        Outcome::Answered(Box::new(Answer::new(&figures, &problem, &solution).expect("numbers")))
+    }
+
+    #[test]
+    fn a_row_is_finished_when_every_run_is_accounted_for() {
+        let mut row = Row::new(&Contender::plain(&RandomAssignment), 4);
+        let mut drawn = Drawn::new();
+        let outcomes = [(0, Outcome::Undecided), (3, answer(3, None)), (2, Outcome::Infeasible), (1, answer(1, None))];
+        for (seed, outcome) in outcomes {
+            assert!(!row.is_finished());
+            row.add(seed, outcome, &mut drawn);
+        }
+        assert!(row.is_finished());
+        row.finish(None, &drawn, &problem().1);
+        assert_eq!((row.answered(), row.undecided, row.infeasible), (2, 1, 1));
+        assert_eq!(row.figures["reviews"], Statistics { runs: 2, mean: 1.0, deviation: 0.0, min: 1.0, max: 1.0 });
+        assert_eq!(row.randomness.and_then(|drawing| drawing.draws), Some(2));
+    }
+
+    fn drawing(marginals: Option<&Marginals>) -> Drawing {
+        let (_, problem) = problem();
         let mut row = Row::new(&Contender::plain(&RandomAssignment), 50);
         let mut drawn = Drawn::new();
         for seed in 0..50_u32 {
             assert!(!row.is_finished());
-            let solution = RandomAssignment.assign(&problem, &mut Run::new(seed.into())).expect("a plan");
-            let figures = metrics::of(&input, &problem, &Plan::diff(&problem, &solution).view(&problem));
-            let solution = Solution { marginals: marginals.cloned(), ..solution };
-            let answer = Answer::new(&figures, &problem, &solution).expect("numbers");
-            row.add(seed, Outcome::Answered(Box::new(answer)), &mut drawn);
+            row.add(seed, answer(seed, marginals), &mut drawn);
         }
         assert!(row.is_finished());
         row.finish(None, &drawn, &problem);
