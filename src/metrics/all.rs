@@ -105,7 +105,7 @@ pub struct Metrics {
     pub three_cycles: u64,
     /// Rings of four persons.
     pub four_cycles: u64,
-    /// [Strongly connected components](ReviewGraph::strong_components) of those who review or are reviewed.
+    /// [Strongly connected components](super::ReviewGraph::strong_components) of those who review or are reviewed.
     pub strong_components: Components,
     /// [Components](bundle_components) of the handed-in submissions, joined by common reviewers.
     pub bundle_components: Components,
