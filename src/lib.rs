@@ -62,7 +62,7 @@
 //! # Read on
 //!
 //! In the repository: `docs/formats.md` (files, codes, certificates), `docs/architecture.md` (rooms, goals, algorithms and
-//! their sources), `docs/reproducibility.md` (what is promised, and the digest line by line).
+//! their sources), `docs/fairness.md` (figures, strategies side by side, one of your own), `docs/reproducibility.md` (what is promised, and the digest line by line).
 #![cfg_attr(not(feature = "std"), no_std)]
 
 extern crate alloc;
@@ -104,3 +104,8 @@ pub use problem::Problem;
 #[cfg(all(doctest, feature = "formats"))]
 #[doc = include_str!("../README.md")]
 struct ReadmeExamples;
+
+/// The strategy of one's own, compiled and run.
+#[cfg(doctest)]
+#[doc = include_str!("../docs/fairness.md")]
+struct FairnessExamples;

@@ -4,8 +4,9 @@
 //! somebody to read what they print. A lock stands between that thread and whoever writes: a file is put in its place
 //! before the signal is looked at or not at all, and standard output gets whole lines.
 //!
-//! Work that another machine does too cannot be cut off without a doubt about what was done there. Whoever waits for such
-//! work asks for [gentleness](gently): then the first signal only asks to stop, and the second is as above.
+//! Work that another machine does too cannot be cut off without a doubt about what was done there, and of work in many
+//! parts those that are done are worth having. Whoever waits for such work asks for [gentleness](gently): then the first
+//! signal only asks to stop, and the second is as above.
 
 use std::fs;
 use std::path::PathBuf;
@@ -147,17 +148,14 @@ pub(super) fn show(bar: Option<ProgressBar>) {
 }
 
 /// From here on the first signal only asks for an end, as long as the value lives.
-#[cfg(feature = "canvas-http")]
 pub(super) fn gently() -> Gentle {
     MANNER.store(GENTLE, Ordering::SeqCst);
     Gentle(())
 }
 
 /// Work that comes to its end after the first signal.
-#[cfg(feature = "canvas-http")]
 pub(super) struct Gentle(());
 
-#[cfg(feature = "canvas-http")]
 impl Gentle {
     /// Whether a signal has asked for an end.
     #[allow(clippy::unused_self, reason = "only whoever is gentle is asked")]
@@ -166,7 +164,6 @@ impl Gentle {
     }
 }
 
-#[cfg(feature = "canvas-http")]
 impl Drop for Gentle {
     fn drop(&mut self) {
         MANNER.store(HARSH, Ordering::SeqCst);

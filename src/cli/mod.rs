@@ -10,6 +10,7 @@
 
 #[cfg(feature = "canvas-http")]
 mod canvas;
+mod compare;
 mod completions;
 mod diff;
 mod explain;
@@ -30,6 +31,7 @@ mod scores;
 mod show;
 mod strategies;
 mod table;
+mod threads;
 mod verify;
 
 use std::ffi::OsString;
@@ -95,6 +97,7 @@ enum Verb {
     Verify(verify::Args),
     Explain(explain::Args),
     Metrics(metrics::Args),
+    Compare(compare::Args),
     Diff(diff::Args),
     Show(show::Args),
     Next(next::Args),
@@ -113,6 +116,7 @@ impl Verb {
         match self {
             Self::Plan(args) => args.json(),
             Self::Show(args) => args.json(),
+            Self::Compare(args) => args.json(),
             _ => false,
         }
     }
@@ -123,6 +127,7 @@ impl Verb {
             Self::Verify(args) => args.run(console),
             Self::Explain(args) => args.run(console),
             Self::Metrics(args) => args.run(console),
+            Self::Compare(args) => args.run(console),
             Self::Diff(args) => args.run(console),
             Self::Show(args) => args.run(console),
             Self::Next(args) => args.run(console),

@@ -43,7 +43,6 @@ impl Bar {
     }
 
     /// So much of a stage is done, of so much in all; 0 where that is not known.
-    #[cfg(feature = "canvas-http")]
     pub(super) fn at(&mut self, stage: &'static str, done: u64, total: u64) {
         self.show(stage, done, total);
     }

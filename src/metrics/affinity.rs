@@ -43,6 +43,31 @@ impl AffinityFigures {
     }
 }
 
+/// The share of the greatest total score that a plan has; none where that is not above 0, for then shares mean nothing.
+///
+/// ```
+/// use peerplan::metrics::{price_of_fairness, share_of_optimum};
+/// assert_eq!((share_of_optimum(3, 4), price_of_fairness(3, 4)), (Some(0.75), Some(0.25)));
+/// ```
+#[must_use]
+pub fn share_of_optimum(total_units: i64, optimum_units: i64) -> Option<f64> {
+    (optimum_units > 0).then(|| signed(total_units.into()) / signed(optimum_units.into()))
+}
+
+/// What of the greatest total score is given up for something else, as a share of it: (optimum − total) / optimum; none
+/// where the optimum is not above 0 (D. Bertsimas, V. Farias, N. Trichakis, "The Price of Fairness", Operations Research
+/// 59, 2011).
+#[must_use]
+pub fn price_of_fairness(total_units: i64, optimum_units: i64) -> Option<f64> {
+    let loss = i128::from(optimum_units) - i128::from(total_units);
+    (optimum_units > 0).then(|| signed(loss) / signed(optimum_units.into()))
+}
+
+fn signed(units: i128) -> f64 {
+    let size = ratio(units.unsigned_abs(), 1);
+    if units < 0 { -size } else { size }
+}
+
 /// `units` in 10^-6 shared by `whole`, with one division.
 fn score(units: i128, whole: u64) -> f64 {
     let size = ratio(units.unsigned_abs(), u128::from(whole) * 1_000_000);

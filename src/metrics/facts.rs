@@ -94,6 +94,28 @@ impl<'a> Facts<'a> {
         self.authors.row(self.work_of[submission as usize])
     }
 
+    /// Calls `note` with the person, the submission and the score of each pair that has one, in the order of the input.
+    pub(super) fn each_score(&self, mut note: impl FnMut(u32, u32, i64)) {
+        let Input { students, submissions, affinities, scores, .. } = self.input;
+        for row in affinities {
+            if let (Some(person), Some(submission)) = (self.person(&row.assessor_id), self.submission(&row.asset_id)) {
+                note(person, submission, row.score.0);
+            }
+        }
+        if scores.is_empty() {
+            return;
+        }
+        let persons: Vec<_> = students.iter().map(|student| self.person(&student.id)).collect();
+        let places: Vec<_> = submissions.iter().map(|submission| self.submission(&submission.id)).collect();
+        for row in scores.iter() {
+            let person = persons.get(row.student as usize).copied().flatten();
+            let submission = places.get(row.submission as usize).copied().flatten();
+            if let (Some(person), Some(submission)) = (person, submission) {
+                note(person, submission, row.score.0);
+            }
+        }
+    }
+
     /// Whether a person may be asked for reviews.
     pub(super) fn reviews(&self, person: u32) -> bool {
         self.may_review.get(person as usize).copied().unwrap_or(false)

@@ -7,18 +7,29 @@
 mod affinity;
 mod all;
 mod bundles;
+mod canonical;
+mod envious;
+mod envy;
 mod facts;
 mod graph;
 mod ids;
+mod numbers;
+mod randomness;
 mod rows;
 mod sets;
+mod spectrum;
 mod spread;
+mod tally;
 #[cfg(test)]
 mod tests;
 mod walk;
 
-pub use affinity::AffinityFigures;
+pub use affinity::{AffinityFigures, price_of_fairness, share_of_optimum};
 pub use all::{Load, Metrics, Share, coverage, of};
 pub use bundles::bundle_components;
+pub use envious::{EnviousPair, EnvyFigures, Violations};
+pub use envy::{Envy, ef1, wef1};
 pub use graph::{Components, ReviewGraph};
+pub use randomness::{Randomness, randomness, wilson};
+pub use spectrum::spectral_gap;
 pub use spread::{Histogram, gini, histogram, jain, spread};

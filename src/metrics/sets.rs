@@ -1,6 +1,7 @@
 //! Which sections and groups students and submissions are in, in numbers.
 
-use alloc::collections::BTreeMap;
+use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::facts::{Facts, count};
@@ -23,6 +24,20 @@ impl Sets {
     /// The groups.
     pub(super) fn groups(facts: &Facts<'_>) -> Self {
         Self::new(facts, |student| &student.groups, |submission| submission.groups.as_deref())
+    }
+
+    /// The values of a dimension of labels.
+    pub(super) fn labels(facts: &Facts<'_>, name: &str) -> Self {
+        Self::new(
+            facts,
+            |student| student.labels.get(name).map_or(&[], Vec::as_slice),
+            |submission| submission.labels.get(name).map(Vec::as_slice),
+        )
+    }
+
+    /// The dimensions of labels that students have; in others nothing is shared.
+    pub(super) fn label_names<'a>(facts: &Facts<'a>) -> BTreeSet<&'a String> {
+        facts.input.students.iter().flat_map(|student| student.labels.keys()).collect()
     }
 
     /// The sets that a submission does not state are those of the listed authors of its work.

@@ -4,12 +4,14 @@ use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
 
-use super::{Components, Share, of};
+use super::{Components, EnviousPair, Metrics, Share};
 use crate::id::Id;
 use crate::input::{
-    Admission, Affinity, Input, Micros, Past, PeerReview, StrategyChoice, Student, Submission, WorkflowState,
+    Admission, Affinity, Bound, Input, Micros, Past, PeerReview, Rule, RuleKind, RuleTarget, StrategyChoice, Student,
+    Submission, WorkflowState,
 };
 use crate::plan::{Operation, PlanDocument, Report};
+use crate::problem::Problem;
 
 fn review(assessor: u64, asset: u64, workflow_state: WorkflowState) -> PeerReview {
     PeerReview { id: None, user_id: None, assessor_id: assessor.into(), asset_id: asset.into(), workflow_state }
@@ -31,6 +33,10 @@ fn plan(creates: &[(u64, u64)], deletes: &[(u64, u64)], kept: Vec<PeerReview>) -
         alternates: Vec::new(),
         certificate: None,
     }
+}
+
+fn of(input: &Input, plan: &PlanDocument) -> Metrics {
+    super::of(input, &Problem::new(input).expect("no errors"), plan)
 }
 
 /// Students 1 to 5; 1 and 2 hand in copies of one work, 5 hands in nothing, the conference paper is by 3 and by 70.
@@ -92,23 +98,108 @@ fn a_small_course_by_hand() {
     assert_eq!(metrics.repeat_pairs, 1);
     // Arcs: 3->1, 3->2, 90->4, 2->3, 2->70, 1->4, 4->3, 4->70, 1->3, 1->70. Both ways: 1-3, 2-3. Ring: 1->4->3->1.
     assert_eq!((metrics.reciprocal_pairs, metrics.three_cycles), (2, 1));
+    // 1 -> 4 -> 3 -> 2 does not go on to 1.
+    assert_eq!(metrics.four_cycles, 0);
     // {1, 2, 3, 4}, {70}, {90}; the idle review brings nobody in.
     assert_eq!(metrics.strong_components, Components { count: 3, largest: 4 });
     // 103 and 104 have student 1 in common.
     assert_eq!(metrics.bundle_components, Components { count: 3, largest: 2 });
-    assert_eq!(metrics.affinity, None);
+    assert_eq!(metrics.spectral_gap, Some(0.0));
+    assert_eq!((metrics.affinity, metrics.envy), (None, None));
+}
+
+fn affinity(assessor: u64, asset: u64, units: i64) -> Affinity {
+    Affinity { assessor_id: assessor.into(), asset_id: asset.into(), score: Micros(units), limit: None }
+}
+
+/// Two papers and four reviewers, whom both papers value alike; paper 11 gets the two best.
+fn conference() -> (Input, PlanDocument) {
+    let mut input = Input {
+        students: (1..=4_u64).map(Student::new).collect(),
+        submissions: vec![Submission::new(12), Submission::new(11)],
+        ..Input::default()
+    };
+    for paper in [11, 12] {
+        input
+            .affinities
+            .extend([(1, 9), (2, 8), (3, 1), (4, 1)].map(|(reviewer, score)| affinity(reviewer, paper, score)));
+    }
+    (input, plan(&[(1, 11), (2, 11), (3, 12), (4, 12)], &[], Vec::new()))
+}
+
+#[test]
+fn envy_is_that_for_reviewers_one_may_have() {
+    let (mut input, plan) = conference();
+    let envied = EnviousPair { asset_id: 12.into(), envied_id: 11.into() };
+    let envy = of(&input, &plan).envy.expect("scores");
+    assert_eq!((envy.ef1.count, envy.ef1.pairs), (1, vec![envied.clone()]));
+    assert_eq!((envy.wef1.count, envy.wef1.pairs), (1, vec![envied]));
+    // Without the second best, or with a conflict with either, the rest of the bundle is worth nothing to 12.
+    for author in [1, 2] {
+        let mut input = input.clone();
+        input.submissions[0].user_id = Some(author.into());
+        assert_eq!(of(&input, &plan).envy.expect("scores").ef1.count, 0, "{author}");
+    }
+    // A paper that is to receive nothing takes no part; and one that asks for more has less for its demand.
+    input.submissions[0].reviews = Some(Bound::exactly(0));
+    assert_eq!(of(&input, &plan).envy.expect("scores").ef1.count, 0);
+    input.submissions[0].reviews = None;
+    input.affinities.retain(|row| row.assessor_id != 2.into());
+    input.affinities.extend([affinity(2, 11, 2_000_000), affinity(2, 12, 2)]);
+    let count = |input: &Input| {
+        let envy = of(input, &plan).envy.expect("scores");
+        (envy.ef1.count, envy.wef1.count)
+    };
+    assert_eq!(count(&input), (0, 0));
+    input.submissions[0].reviews = Some(Bound::exactly(3));
+    assert_eq!(count(&input), (0, 1));
+}
+
+#[test]
+fn a_review_that_stands_is_worth_its_score_whatever_the_rules_say() {
+    let (mut input, plan) = conference();
+    let forbid = |assessor: u64| Rule {
+        kind: RuleKind::MustNotReview,
+        assessor_id: assessor.into(),
+        target: RuleTarget::Asset(12.into()),
+        weight: 1,
+    };
+    input.affinities.iter_mut().filter(|row| row.assessor_id == 3.into()).for_each(|row| row.score.0 = 8);
+    assert_eq!(of(&input, &plan).envy.expect("scores").ef1.count, 0);
+    input.rules = vec![forbid(3)];
+    assert_eq!(of(&input, &plan).envy.expect("scores").ef1.count, 0);
+}
+
+#[test]
+fn labels_are_told_by_dimension() {
+    let (mut input, plan) = conference();
+    let label = |name: &str, value: u64| (String::from(name), vec![Id::from(value)]);
+    input.students[0].labels.extend([label("place", 5), label("degree", 1)]);
+    input.students[2].labels.extend([label("place", 6)]);
+    input.submissions[0].labels.extend([label("place", 6), label("topic", 1)]);
+    input.submissions[1].labels.extend([label("place", 6), label("degree", 1)]);
+    let shares = of(&input, &plan).same_label;
+    let counts: Vec<(&str, u64, u64)> = shares.iter().map(|(name, share)| (&**name, share.count, share.of)).collect();
+    assert_eq!(counts, [("degree", 1, 4), ("place", 1, 4)]);
+}
+
+#[test]
+fn nothing_depends_on_the_order_of_the_input() {
+    let (input, _) = conference();
+    let plan = plan(&[(1, 11), (2, 11), (2, 12), (3, 12), (4, 11), (1, 12)], &[], Vec::new());
+    let expected = of(&input, &plan);
+    assert!(expected.spectral_gap.is_some_and(|gap| gap > 0.1 && gap < 0.9));
+    let mut turned = input.clone();
+    turned.students.reverse();
+    turned.submissions.reverse();
+    turned.affinities.reverse();
+    assert_eq!(of(&turned, &plan), expected);
 }
 
 #[test]
 fn late_submissions_can_be_out_and_scores_are_summed() {
     let mut input = input();
     input.policy.late = Admission::Exclude;
-    let affinity = |assessor: u64, asset: u64, units| Affinity {
-        assessor_id: assessor.into(),
-        asset_id: asset.into(),
-        score: Micros(units),
-        limit: None,
-    };
     input.affinities = vec![affinity(3, 101, 700_000), affinity(1, 103, 200_000), affinity(2, 103, 900_000)];
     let metrics = of(&input, &plan(&[(3, 101), (1, 103), (3, 102)], &[], Vec::new()));
     assert_eq!((metrics.coverage.of, metrics.per_student.histogram), (3, vec![(0, 1), (1, 1), (2, 1)]));

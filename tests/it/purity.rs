@@ -18,7 +18,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("id", &[]),
     ("input", &["id"]),
     ("marginals", &[]),
-    ("metrics", &["id", "input", "marginals", "plan"]),
+    ("metrics", &["id", "input", "marginals", "plan", "problem"]),
     ("parallel", &[]),
     ("plan", &["assignment", "certificate", "id", "input", "metrics", "problem", "strategy"]),
     ("problem", &["assignment", "diagnostic", "id", "input", "parallel"]),

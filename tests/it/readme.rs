@@ -73,10 +73,25 @@ fn shown(text: &str) -> Vec<&str> {
 
 #[test]
 fn the_commands_of_the_readme_print_what_it_shows() {
+    let (ran, compared) = run_all("README.md");
+    assert!(ran >= 5 && compared >= 2, "{ran} commands, {compared} outputs");
+}
+
+#[test]
+fn the_comparisons_of_fairness_are_those_of_the_command() {
+    assert_eq!(run_all("docs/fairness.md"), (3, 2));
+}
+
+/// Runs the commands of a document and compares what they print with what it shows; how many there are of each. A block
+/// whose language is followed by a name is a file that the reader saves.
+fn run_all(name: &str) -> (usize, usize) {
     let place = place();
     let mut printed = None;
     let (mut ran, mut compared) = (0, 0);
-    for block in blocks(&document("README.md")) {
+    for block in blocks(&document(name)) {
+        if let Some((_, file)) = block.language.split_once(' ') {
+            fs::write(place.path().join(file), &block.text).unwrap();
+        }
         match block.language.as_str() {
             "sh" => {
                 for line in block.text.lines() {
@@ -95,13 +110,19 @@ fn the_commands_of_the_readme_print_what_it_shows() {
             _ => printed = None,
         }
     }
-    assert!(ran >= 5 && compared >= 2, "{ran} commands, {compared} outputs");
+    (ran, compared)
 }
 
 #[test]
 fn links_of_the_documents_lead_somewhere() {
-    let documents =
-        ["README.md", "docs/formats.md", "docs/architecture.md", "docs/reproducibility.md", "docs/CHANGELOG.md"];
+    let documents = [
+        "README.md",
+        "docs/formats.md",
+        "docs/architecture.md",
+        "docs/reproducibility.md",
+        "docs/fairness.md",
+        "docs/CHANGELOG.md",
+    ];
     for name in documents {
         let text = document(name);
         for target in text.split("](").skip(1).filter_map(|rest| rest.split(')').next()) {

@@ -53,7 +53,7 @@ fn planned(input: &Input, strategy: &dyn strategy::Strategy) -> String {
             let view = plan.view(&problem);
             let verdict = verify(input, &view);
             assert!(verdict.valid(), "{verdict:?}");
-            format!("{:?}\n{:?}\n{:?}", plan.report(), metrics::of(input, &view), solution.assignment)
+            format!("{:?}\n{:?}\n{:?}", plan.report(), metrics::of(input, &problem, &view), solution.assignment)
         }
         Err(AssignError::Infeasible(proof)) => format!("{proof:?}"),
         Err(other) => panic!("{}: {other}", strategy.name()),

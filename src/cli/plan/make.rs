@@ -6,8 +6,9 @@ use crate::cli::failure::{Best, BestPair, Failure};
 use crate::cli::load::Loaded;
 use crate::cli::progress::Bar;
 use crate::explain;
+use crate::input::Input;
 use crate::plan::Plan;
-use crate::strategy::{AssignError, Run, by_name, objective};
+use crate::strategy::{AssignError, Run, Solution, by_name, objective};
 use crate::verify::verify;
 
 /// The plan for a problem, checked; with the proof that it is the best one where `certificate` asks for it and the
@@ -36,9 +37,13 @@ pub(super) fn plan(loaded: &Loaded, certificate: bool, bar: &mut Bar) -> Result<
     if !certificate {
         solution.certificate = None;
     }
-    let plan = Plan::diff(problem, &solution);
-    drop(solution);
     bar.stage("checking");
+    checked(input, problem, &solution)
+}
+
+/// The plan of a solution, checked by what shares nothing with the strategies.
+pub(in crate::cli) fn checked(input: &Input, problem: &Problem, solution: &Solution) -> Result<Plan, Failure> {
+    let plan = Plan::diff(problem, solution);
     let verdict = verify(input, &plan.view(problem));
     match verdict.violations.first() {
         None => Ok(plan),

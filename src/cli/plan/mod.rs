@@ -1,6 +1,6 @@
 //! `plan`: from a problem to a plan.
 
-mod make;
+pub(super) mod make;
 pub(super) mod show;
 mod stream;
 

@@ -11,8 +11,6 @@ use std::sync::Mutex;
 use std::sync::mpsc::{Receiver, SyncSender, TryRecvError, sync_channel};
 use std::thread;
 
-use rayon::ThreadPoolBuilder;
-
 use super::{Args, make};
 use crate::cli::Console;
 use crate::cli::failure::{Exit, Failure};
@@ -20,6 +18,7 @@ use crate::cli::interrupt;
 use crate::cli::load::{self, Loaded};
 use crate::cli::output::{Lines, note};
 use crate::cli::progress::Bar;
+use crate::cli::threads::alone;
 use crate::diagnostic::Diagnostics;
 use crate::formats::{self, Layout};
 use crate::input::Input;
@@ -98,14 +97,6 @@ fn read_all(input: &mut dyn BufRead, jobs: &SyncSender<Job>, queue: &SyncSender<
         }
     }
     Ok(())
-}
-
-/// Does all of some work in this thread: problem beside problem keeps more threads busy than parts of each would.
-fn alone(work: impl Fn() + Send + Sync) {
-    match ThreadPoolBuilder::new().num_threads(1).use_current_thread().build() {
-        Ok(pool) => pool.install(work),
-        Err(_) => work(),
-    }
 }
 
 /// Answers lines until there are no more.

@@ -2,11 +2,12 @@
 
 use super::Place;
 
-const VERBS: [&str; 12] = [
+const VERBS: [&str; 13] = [
     "plan",
     "verify",
     "explain",
     "metrics",
+    "compare",
     "diff",
     "show",
     "next",

@@ -163,3 +163,20 @@ fn between_the_lines_of_a_stream() {
         assert_eq!(answer["report"]["created"], 2);
     }
 }
+
+#[test]
+fn a_comparison_leaves_the_strategies_that_are_finished() {
+    let place = Place::new();
+    place.ok(&["generate", "--students", "60", "-o", "p.json"]);
+    let seeds = ["--strategies", "round_robin,random", "--seeds", "100000", "--threads", "2"];
+    let mut child = spawn(&place, &[&["compare", "p.json", "--json"], &seeds[..]].concat());
+    sleep(Duration::from_secs(2));
+    interrupt(&child);
+    assert_eq!(end(&mut child).code(), Some(130));
+    let (stdout, stderr) = printed(&mut child);
+    assert!(stderr.ends_with("peerplan: interrupted; 1 of 2 strategies are finished\n"), "{stderr}");
+    let comparison: serde_json::Value = serde_json::from_str(&stdout).unwrap();
+    assert_eq!(comparison["interrupted"], true);
+    let names: Vec<_> = comparison["strategies"].as_array().unwrap().iter().map(|row| &row["strategy"]).collect();
+    assert_eq!(names, ["round_robin"]);
+}
