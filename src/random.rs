@@ -36,6 +36,8 @@ pub enum Purpose {
     Backoff = 11,
     /// Which of several submissions that are equally due is given out first.
     Turn = 16,
+    /// Where a search that exchanges reviewers goes on from when nothing helps any more.
+    Shake = 22,
 }
 
 /// So many numbers of 32 bits stay in the nearest cache while they are shuffled; 13 bits tell them apart, so that one

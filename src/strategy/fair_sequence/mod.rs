@@ -23,11 +23,16 @@ use super::{AssignError, Guarantees, Run, Solution, Strategy};
 use crate::flow::{Circuit, Window};
 use crate::problem::Problem;
 use crate::problem::rows::index;
+use crate::random::{Purpose, Random};
 
 /// So many exchanges are weighed for a greater total, or for less envy, once everything is chosen.
 const WEIGHED: u64 = 30_000;
 /// So many better reviewers are looked at for each place; of those that envy, all.
 const BETTER: usize = 24;
+/// So often the search goes on from a place nearby when nothing helps any more.
+const SHAKES: usize = 40;
+/// Four times as many exchanges are tried for that.
+const SHAKEN: usize = 2;
 
 /// Turns of choosing, with envy of at most one reviewer wherever that can be found.
 #[derive(Debug, Clone, Copy, Default)]
@@ -288,15 +293,67 @@ impl<'p> Sequence<'p> {
         unreachable!("the witness has a pair for everybody who waits")
     }
 
-    /// Exchanges reviewers as long as there is less envy for it, or a greater total with no more of it.
+    /// Exchanges reviewers as long as there is less envy for it, or a greater total with no more of it; then goes on from
+    /// some exchanges at random, and keeps the best (iterated local search; H. Lourenço, O. Martin and T. Stützle, in the
+    /// "Handbook of Metaheuristics", 2003).
     fn improve(&mut self, run: &mut Run<'_>) -> Result<(), AssignError> {
         for pair in 0..self.taken.len() {
             // What was chosen may be exchanged now.
             self.witness.narrow(pair, self.ground.program.window(pair));
         }
+        let mut random = Random::new(run.seed, Purpose::Shake);
         let mut weighed = 0;
+        self.climb(&mut weighed, run)?;
+        let mut best = (self.worth(), self.witness.clone(), self.bundles.clone(), self.taken.clone());
+        for _ in 0..SHAKES {
+            if weighed >= WEIGHED {
+                break;
+            }
+            self.shake(&mut random);
+            self.climb(&mut weighed, run)?;
+            let worth = self.worth();
+            if worth >= best.0 {
+                best = (worth, self.witness.clone(), self.bundles.clone(), self.taken.clone());
+            } else {
+                (self.witness, self.bundles, self.taken) = (best.1.clone(), best.2.clone(), best.3.clone());
+            }
+        }
+        (self.witness, self.bundles, self.taken) = (best.1, best.2, best.3);
+        Ok(())
+    }
+
+    /// The fewer violations, and then the greater total, the better.
+    fn worth(&mut self) -> (Reverse<u64>, i64) {
+        let violations = self.bundles.violations().into_iter().map(|(_, count)| count).sum();
+        let taken = self.ground.pairs.iter().zip(&self.taken).filter(|&(_, &taken)| taken);
+        (Reverse(violations), taken.map(|(pair, _)| pair.score).sum())
+    }
+
+    /// Some exchanges of two reviews, whatever they are worth.
+    fn shake(&mut self, random: &mut Random) {
+        let chosen: Vec<usize> = (0..self.taken.len()).filter(|&pair| self.taken[pair]).collect();
+        for _ in 0..4 * SHAKEN {
+            let [a, b] = [0; 2].map(|_: u32| chosen[random.index(chosen.len())]);
+            let (first, second) = (self.ground.pairs[a], self.ground.pairs[b]);
+            let across = (self.ground.find(first.left, second.right), self.ground.find(second.left, first.right));
+            if let (Some(new), Some(back)) = across
+                && first.left != second.left
+                && first.right != second.right
+                && [a, b].iter().all(|&pair| self.taken[pair])
+                && [new, back].iter().all(|&pair| !self.taken[pair])
+            {
+                let changes = [(index(a), false), (index(b), false), (index(new), true), (index(back), true)];
+                if self.witness.exchange(&changes) {
+                    self.follow(&changes, false);
+                }
+            }
+        }
+    }
+
+    /// Exchanges reviewers until nothing helps.
+    fn climb(&mut self, weighed: &mut u64, run: &mut Run<'_>) -> Result<(), AssignError> {
         let mut better = true;
-        while better && weighed < WEIGHED {
+        while better && *weighed < WEIGHED {
             better = false;
             let envious = self.bundles.violations();
             let chosen: Vec<u32> = (0..index(self.taken.len())).filter(|&pair| self.taken[pair as usize]).collect();
@@ -304,11 +361,11 @@ impl<'p> Sequence<'p> {
                 if !self.taken[pair as usize] || self.ground.is_forced(pair as usize) {
                     continue;
                 }
-                run.report("exchanging", weighed, WEIGHED)?;
+                run.report("exchanging", *weighed, WEIGHED)?;
                 let (_, submission) = self.members(pair);
                 let envies = envious.binary_search_by_key(&submission, |&(submission, _)| submission).is_ok();
-                better |= self.replace(pair, envies, &mut weighed);
-                if weighed >= WEIGHED {
+                better |= self.replace(pair, envies, weighed);
+                if *weighed >= WEIGHED {
                     break;
                 }
             }
