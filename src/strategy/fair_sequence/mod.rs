@@ -332,7 +332,7 @@ impl<'p> Sequence<'p> {
     /// Some exchanges of two reviews, whatever they are worth.
     fn shake(&mut self, random: &mut Random) {
         let chosen: Vec<usize> = (0..self.taken.len()).filter(|&pair| self.taken[pair]).collect();
-        for _ in 0..4 * SHAKEN {
+        for _ in 0..if chosen.len() < 2 { 0 } else { 4 * SHAKEN } {
             let [a, b] = [0; 2].map(|_: u32| chosen[random.index(chosen.len())]);
             let (first, second) = (self.ground.pairs[a], self.ground.pairs[b]);
             let across = (self.ground.find(first.left, second.right), self.ground.find(second.left, first.right));
