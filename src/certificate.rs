@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 use serde::Serialize;
 
 use crate::id::Id;
+use crate::input::Micros;
 
 /// Whose minima cannot be met.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -40,8 +41,8 @@ impl Refutation {
 impl core::fmt::Display for Refutation {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         match self {
-            Self::Cut(Infeasible { required, available, .. }) => {
-                write!(f, "{required} reviews are needed where at most {available} are possible")
+            Self::Cut(cut) => {
+                write!(f, "{} reviews are needed where at most {} are possible", cut.required, cut.possible())
             }
             Self::Search(Exhausted { nodes, .. }) => {
                 write!(f, "all {nodes} ways that are left by the rules were tried")
@@ -93,8 +94,11 @@ enum SearchSide {
 /// required too.
 ///
 /// Always `required > available`.
+///
+/// Where pairs have limits, each free pair counts its limit instead of 1, copies that count once as much as their limits
+/// together and at most 1, and so `available` may have up to six decimals.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(tag = "kind", rename = "infeasible")]
+#[serde(into = "Written")]
 pub struct Infeasible {
     /// Which of the two inequalities is violated.
     pub side: CutSide,
@@ -103,12 +107,47 @@ pub struct Infeasible {
     /// The submissions of the cut, in canonical order.
     pub submissions: Vec<Id>,
     /// The works whose own bounds count, each by its `work_id`, or by the id of its submission where it has none.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub works: Vec<Id>,
     /// What is asked for at least.
     pub required: u64,
-    /// What there is at most.
+    /// What there is at most, without its decimals.
     pub available: u64,
+    /// The decimals of what there is at most, in 10^-6: 0 to 999 999.
+    pub available_millionths: u32,
+}
+
+/// A cut as it is written.
+#[derive(Serialize)]
+#[serde(tag = "kind", rename = "infeasible")]
+struct Written {
+    side: CutSide,
+    students: Vec<Id>,
+    submissions: Vec<Id>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    works: Vec<Id>,
+    required: u64,
+    available: Available,
+}
+
+/// A whole number as one.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Available {
+    Whole(u64),
+    Decimal(Micros),
+}
+
+impl From<Infeasible> for Written {
+    fn from(cut: Infeasible) -> Self {
+        let Infeasible { side, students, submissions, works, required, available, available_millionths } = cut;
+        let decimal =
+            || Some(Micros(i64::try_from(available).ok()?.checked_mul(1_000_000)? + i64::from(available_millionths)));
+        let available = match decimal().filter(|_| available_millionths > 0) {
+            Some(decimal) => Available::Decimal(decimal),
+            None => Available::Whole(available),
+        };
+        Self { side, students, submissions, works, required, available }
+    }
 }
 
 /// The proof that comes with a plan: that nothing better exists, or how much better it could be at most.
@@ -165,8 +204,31 @@ pub struct WorkDual {
     pub value: i64,
 }
 
+/// Whole reviews and millionths.
+struct Possible(u64, u32);
+
+impl core::fmt::Display for Possible {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "{}", self.0)?;
+        if self.1 == 0 {
+            return Ok(());
+        }
+        let (mut rest, mut digits) = (self.1, 6);
+        while rest.is_multiple_of(10) {
+            (rest, digits) = (rest / 10, digits - 1);
+        }
+        write!(f, ".{rest:0digits$}")
+    }
+}
+
 impl Infeasible {
-    /// By how much the requirement exceeds what there is.
+    /// What there is at most, as a decimal.
+    #[must_use]
+    pub const fn possible(&self) -> impl core::fmt::Display + use<> {
+        Possible(self.available, self.available_millionths)
+    }
+
+    /// By how many reviews the requirement exceeds what there is; a part of one counts as one.
     #[must_use]
     pub const fn missing(&self) -> u64 {
         self.required - self.available

@@ -3,11 +3,16 @@
 use alloc::vec::Vec;
 
 use super::goals::Goals;
+use super::limits::Limits;
 use super::network::Model;
 use crate::certificate::{CutSide, Infeasible};
 use crate::flow::{self, GroupCut};
 use crate::input::CopyRule;
+use crate::problem::rows::index;
 use crate::problem::{Problem, WorkMust};
+
+/// A pair that may be certain, in millionths.
+const CERTAIN: u64 = 1_000_000;
 
 /// What a certificate names.
 struct Members {
@@ -29,7 +34,7 @@ pub(super) fn certificate(model: &mut Model<'_>) -> Infeasible {
         let goals = Goals::compose(&[], &model.sizes());
         let cut = model.network::<i64>(&goals).cut().expect("minima that cannot be met have a cut");
         let members = members(model, &cut);
-        let certificate = weigh(model.problem, &members);
+        let certificate = weigh(model.problem, &members, None);
         if certificate.required > certificate.available {
             return certificate;
         }
@@ -39,8 +44,12 @@ pub(super) fn certificate(model: &mut Model<'_>) -> Infeasible {
 
 /// The certificate that a cut among the nodes of a model comes to, if it holds for all pairs of the problem.
 pub(super) fn certified(nodes: &Model<'_>, cut: &flow::Cut) -> Option<Infeasible> {
-    let cut = GroupCut { cut: cut.clone(), groups: Vec::new() };
-    let certificate = weigh(nodes.problem, &members(nodes, &cut));
+    certified_under(nodes, &GroupCut { cut: cut.clone(), groups: Vec::new() }, None)
+}
+
+/// The same where each free pair counts no more than its limit.
+pub(super) fn certified_under(nodes: &Model<'_>, cut: &GroupCut, limits: Option<Limits>) -> Option<Infeasible> {
+    let certificate = weigh(nodes.problem, &members(nodes, cut), limits);
     (certificate.required > certificate.available).then_some(certificate)
 }
 
@@ -56,7 +65,7 @@ fn contradiction(problem: &Problem) -> Option<Infeasible> {
     [CutSide::Submissions, CutSide::Students].into_iter().find_map(|side| {
         let all = side == CutSide::Students;
         let (students, submissions) = (alloc::vec![all; problem.students()], alloc::vec![all; problem.submissions()]);
-        let certificate = weigh(problem, &Members { side, students, submissions, works: works.clone() });
+        let certificate = weigh(problem, &Members { side, students, submissions, works: works.clone() }, None);
         (certificate.required > certificate.available).then_some(certificate)
     })
 }
@@ -96,7 +105,7 @@ fn members(model: &Model<'_>, GroupCut { cut, groups }: &GroupCut) -> Members {
 }
 
 /// Counts what a cut asks for and what there is, over all pairs of the problem.
-fn weigh(problem: &Problem, members: &Members) -> Infeasible {
+fn weigh(problem: &Problem, members: &Members, limits: Option<Limits>) -> Infeasible {
     let Members { side, students: in_students, submissions: in_submissions, works } = members;
     let is_listed = |submission: &usize| works.binary_search(&problem.people.work_of[*submission]).is_ok();
     let students = |inside: bool| (0..problem.students()).filter(move |&student| in_students[student] == inside);
@@ -122,14 +131,18 @@ fn weigh(problem: &Problem, members: &Members) -> Infeasible {
             (required, available.saturating_sub(musts_beside(problem, in_submissions)))
         }
     };
-    let crossing = sum(students(false).map(|student| crossing(problem, student, submissions(true))));
+    let crossing = sum(students(false).map(|student| match limits {
+        None => CERTAIN * crossing(problem, student, submissions(true)),
+        Some(limits) => crossing_under(problem, limits, student, submissions(true)),
+    }));
     Infeasible {
         side: *side,
         students: students(true).map(|student| problem.student_id(student).clone()).collect(),
         submissions: submissions(true).map(|submission| problem.submission_id(submission).clone()).collect(),
         works: works.iter().map(|&work| problem.work_name(work).clone()).collect(),
         required,
-        available: available.saturating_add(crossing),
+        available: available.saturating_add(crossing / CERTAIN),
+        available_millionths: index((crossing % CERTAIN) as usize),
     }
 }
 
@@ -159,8 +172,34 @@ fn crossing(problem: &Problem, student: usize, submissions: impl Iterator<Item =
     (works.len() - taken) as u64
 }
 
+/// The same in millionths, where each pair counts its limit; a pair of a must with several copies counts in full.
+fn crossing_under(problem: &Problem, limits: Limits, student: usize, submissions: impl Iterator<Item = usize>) -> u64 {
+    let once = problem.policy.same_work_once == CopyRule::Once;
+    let mut works: Vec<(u32, u64)> = Vec::new();
+    let mut taken: Vec<u32> = Vec::new();
+    for submission in submissions.filter(|&submission| problem.is_free(student, submission)) {
+        let work = problem.people.work_of[submission];
+        match has_must(problem, student, work) {
+            false => works.push((work, limits.of(problem, student, submission).into())),
+            true if once => {}
+            true => {
+                works.push((work, CERTAIN));
+                taken.push(work);
+            }
+        }
+    }
+    taken.sort_unstable();
+    taken.dedup();
+    works.sort_unstable();
+    let of_works = works.chunk_by(|one, next| one.0 == next.0).map(|copies| {
+        let all = copies.iter().map(|(_, limit)| limit).sum::<u64>();
+        if once { all.min(CERTAIN) } else { all }
+    });
+    of_works.sum::<u64>() - CERTAIN * taken.len() as u64
+}
+
 fn has_must(problem: &Problem, student: usize, work: u32) -> bool {
-    let must = WorkMust { student: crate::problem::rows::index(student), work };
+    let must = WorkMust { student: index(student), work };
     problem.settled.work_musts.binary_search(&must).is_ok()
 }
 

@@ -21,6 +21,14 @@ pub struct Parameter {
     pub most: Micros,
 }
 
+/// How likely a pair without a limit of its own may be.
+pub(super) const LIMIT: Parameter = Parameter {
+    name: "limit",
+    summary: "how likely a pair without a limit of its own may be at most; 1",
+    least: Micros(1),
+    most: Micros(1_000_000),
+};
+
 /// The values of parameters, by name.
 pub(super) type Values = BTreeMap<String, Micros>;
 

@@ -2,9 +2,9 @@
 
 use alloc::vec::Vec;
 
-use super::super::NONE;
 use super::super::instance::Window;
 use super::forest::{Forest, range};
+use super::prices::paths;
 use super::{Optimum, Pair, Program, Slice};
 
 impl Program {
@@ -26,15 +26,7 @@ impl Program {
             });
             forest.with_windows(windows.collect())
         };
-        let path = |forest: &Forest, duals: &[i128]| {
-            let mut paths: Vec<i128> = Vec::with_capacity(duals.len());
-            for (&parent, &dual) in forest.parents.iter().zip(duals) {
-                let above = if parent == NONE { 0 } else { paths[parent as usize] };
-                paths.push(above + dual);
-            }
-            paths
-        };
-        let (rows, columns) = (path(&self.rows, &optimum.rows), path(&self.columns, &optimum.columns));
+        let (rows, columns) = (paths(&self.rows, &optimum.rows), paths(&self.columns, &optimum.columns));
         let mut pairs = Vec::with_capacity(self.pairs.len());
         self.each_pair(|_, pair, reward| {
             let price = rows[pair.row as usize] + columns[pair.column as usize];
