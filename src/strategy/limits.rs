@@ -25,6 +25,12 @@ impl Limits {
         Self { general: parts * (CERTAIN / whole) }
     }
 
+    /// How many whole parts of a number of equal ones the limit of all pairs has.
+    pub(super) fn parts_of(self, parts: u32) -> u32 {
+        let whole = u64::from(self.general) * u64::from(parts) / u64::from(CERTAIN);
+        u32::try_from(whole).expect("at most the parts")
+    }
+
     /// The limit of a pair, in millionths.
     pub(super) fn of(self, problem: &Problem, student: usize, submission: usize) -> u32 {
         let own = problem.limit(student, submission).and_then(|limit| u32::try_from(limit.0).ok());

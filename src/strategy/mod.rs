@@ -8,6 +8,7 @@
 
 mod candidates;
 mod classes;
+mod curve;
 mod cycles;
 mod duals;
 mod goals;
@@ -22,6 +23,7 @@ mod network;
 mod optimum;
 mod pairing;
 mod parameter;
+mod perturbed;
 mod random;
 mod random_limited;
 mod reciprocal;
@@ -35,6 +37,7 @@ pub use goals::{Objective, objective};
 pub use matching::Matching;
 pub use max_affinity::MaxAffinity;
 pub use parameter::{Parameter, check_parameters};
+pub use perturbed::Perturbed;
 pub use random::RandomAssignment;
 pub use random_limited::RandomLimited;
 pub use round_robin::RoundRobin;
@@ -255,7 +258,7 @@ impl<'a> Run<'a> {
 /// All strategies, in the order in which they are listed.
 #[must_use]
 pub fn registry() -> &'static [&'static dyn Strategy] {
-    &[&RoundRobin, &RandomAssignment, &Matching, &MaxAffinity, &RandomLimited]
+    &[&RoundRobin, &RandomAssignment, &Matching, &MaxAffinity, &RandomLimited, &Perturbed]
 }
 
 /// The strategy with a name.
