@@ -114,6 +114,8 @@ pub struct Infeasible {
     pub available: u64,
     /// The decimals of what there is at most, in 10^-6: 0 to 999 999.
     pub available_millionths: u32,
+    /// Whether free pairs count no more than their limits; not written.
+    pub within_limits: bool,
 }
 
 /// A cut as it is written.
@@ -139,7 +141,7 @@ enum Available {
 
 impl From<Infeasible> for Written {
     fn from(cut: Infeasible) -> Self {
-        let Infeasible { side, students, submissions, works, required, available, available_millionths } = cut;
+        let Infeasible { side, students, submissions, works, required, available, available_millionths, .. } = cut;
         let decimal =
             || Some(Micros(i64::try_from(available).ok()?.checked_mul(1_000_000)? + i64::from(available_millionths)));
         let available = match decimal().filter(|_| available_millionths > 0) {

@@ -20,14 +20,13 @@
 
 use alloc::vec::Vec;
 
-use crate::flow::Slice;
 use crate::input::Micros;
 
 /// The most that is lost by slices, as a share: one so many-th.
-const ERROR: u64 = 100;
+const ERROR: u64 = 200;
 
-/// The fewest slices of a whole, so that probabilities differ where curves hardly bend.
-const FEWEST: u32 = 20;
+/// The fewest slices of a whole, so that pairs of equal scores are equally likely even where curves hardly bend.
+const FEWEST: u32 = 500;
 
 /// Fixed point of exponentials.
 const FINE: u32 = 62;
@@ -53,14 +52,15 @@ pub(super) enum Curve {
 }
 
 impl Curve {
-    /// How many slices a whole needs for the error stated.
-    pub(super) fn slices(self) -> u32 {
+    /// How many slices a whole is cut into, from a number that is enough to come near the optimum to one that keeps the
+    /// error stated.
+    pub(super) fn slices(self) -> [u32; 3] {
         let (bend, halves) = match self {
             Self::Quadratic { beta } => (beta.0, 1),
             Self::Exponential { alpha } => (alpha.0, 2),
         };
         let needed = (bend.unsigned_abs() * ERROR).div_ceil(1_000_000 * halves);
-        u32::try_from(needed).unwrap_or(u32::MAX).max(FEWEST)
+        [20, 100, u32::try_from(needed).unwrap_or(u32::MAX).max(FEWEST)]
     }
 
     /// The mean slope between `from` and `to` parts of `whole`, in 2^-40, rounded down.
@@ -97,17 +97,13 @@ impl Curve {
     }
 }
 
-/// Adds the slices of a pair: `score` (in units of any size) times the slopes, up to `most` parts.
-pub(super) fn slices(score: i64, slopes: &[i64], width: u32, most: u32, slices: &mut Vec<Slice>) {
+/// What a unit in a slice of a pair is worth: the score times the slope there. What is not wanted counts in full.
+pub(super) fn perturbation(score: i64, slopes: &[i64], slice: u32) -> i64 {
     if score <= 0 {
-        slices.push(Slice::new(most, score));
-        return;
+        return score;
     }
-    let needed = most.div_ceil(width) as usize;
-    for &slope in slopes.iter().take(needed) {
-        let value = (i128::from(score) * i128::from(slope)) >> SLOPE;
-        slices.push(Slice::new(width, i64::try_from(value).unwrap_or(i64::MAX)));
-    }
+    let slope = slopes.get(slice as usize).or(slopes.last()).copied().unwrap_or(0);
+    i64::try_from((i128::from(score) * i128::from(slope)) >> SLOPE).unwrap_or(i64::MAX)
 }
 
 /// `e^(−y)` for `y ≥ 0`, both with 2^-62 as unit.
@@ -185,7 +181,7 @@ mod tests {
             Curve::Quadratic { beta: Micros(500_000) },
             Curve::Exponential { alpha: Micros(3_000_000) },
         ] {
-            let count = curve.slices();
+            let [.., count] = curve.slices();
             let slopes = curve.slopes(1, count);
             let of = |x: f64| match curve {
                 Curve::Quadratic { beta } => x - beta.0 as f64 / 1e6 * x * x,
@@ -207,14 +203,8 @@ mod tests {
     #[test]
     fn what_is_not_wanted_is_not_spread() {
         let slopes = Curve::Quadratic { beta: Micros(500_000) }.slopes(1, 4);
-        for (score, most, expected) in [
-            (-8, 4, alloc::vec![Slice::new(4, -8)]),
-            (0, 3, alloc::vec![Slice::new(3, 0)]),
-            (64, 2, alloc::vec![Slice::new(1, 56), Slice::new(1, 40)]),
-        ] {
-            let mut found = Vec::new();
-            slices(score, &slopes, 1, most, &mut found);
-            assert_eq!(found, expected);
+        for (score, expected) in [(-8, [-8; 5]), (0, [0; 5]), (64, [56, 40, 24, 8, 8])] {
+            assert_eq!([0, 1, 2, 3, 4].map(|slice| perturbation(score, &slopes, slice)), expected);
         }
     }
 }

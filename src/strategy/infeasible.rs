@@ -142,7 +142,8 @@ fn weigh(problem: &Problem, members: &Members, limits: Option<Limits>) -> Infeas
         works: works.iter().map(|&work| problem.work_name(work).clone()).collect(),
         required,
         available: available.saturating_add(crossing / CERTAIN),
-        available_millionths: index((crossing % CERTAIN) as usize),
+        available_millionths: u32::try_from(crossing % CERTAIN).expect("below a million"),
+        within_limits: limits.is_some(),
     }
 }
 

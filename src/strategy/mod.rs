@@ -6,6 +6,7 @@
 //!
 //! A new strategy is one file and one line in [`registry`].
 
+mod alternates;
 mod candidates;
 mod classes;
 mod curve;
@@ -33,6 +34,7 @@ mod round_robin;
 mod scores;
 mod shares;
 
+pub use alternates::alternates;
 pub use goals::{Objective, objective};
 pub use matching::Matching;
 pub use max_affinity::MaxAffinity;

@@ -5,16 +5,13 @@
 //! each times a concave [`curve`](super::curve) of its pair's probability: a separable concave flow, in which pairs of equal
 //! scores at equal prices are equally likely but for one slice.
 
-use alloc::vec::Vec;
-
-use super::curve::{Curve, slices};
+use super::curve::{Curve, perturbation};
 use super::ground::Ground;
 use super::limits::Limits;
 use super::lots::{by_lot, certain};
 use super::parameter::{DECAY, LIMIT, PERTURBATION, QUALITY};
-use super::shares::{Shared, Shares, Unshared};
+use super::shares::{Reward, Shared, Shares, Unshared};
 use super::{AssignError, Guarantees, Parameter, Run, Solution, Strategy};
-use crate::flow::Slice;
 use crate::input::Micros;
 use crate::problem::Problem;
 
@@ -26,11 +23,13 @@ pub struct Perturbed;
 const BETA: Micros = Micros(500_000);
 
 /// Limits are tried in so many steps from 0 to 1.
-const LIMIT_STEPS: u32 = 100;
+const LIMIT_STEPS: u32 = 10_000;
 /// By so many steps the smallest limit that will do is relaxed.
-const RELAXED: u32 = 2;
+const RELAXED: u32 = 20;
 /// β is tried in so many steps from 0 to 1.
 const BETA_STEPS: i64 = 256;
+/// A quality is kept when it is to three decimals: of the share, in millionths, so much may be missing.
+const ROUNDED: i128 = 500;
 
 impl Strategy for Perturbed {
     fn name(&self) -> &'static str {
@@ -46,7 +45,7 @@ impl Strategy for Perturbed {
             seeded: true,
             by_lot: true,
             greedy: true,
-            complexity: "a concave flow on the eligible pairs likely to matter, in slices of a review; 15 of them with \
+            complexity: "a concave flow on the eligible pairs likely to matter, in slices of a review; 22 of them with \
                          a quality",
         }
     }
@@ -76,17 +75,19 @@ impl Strategy for Perturbed {
 
 /// The shares of the greatest sum of perturbed scores.
 fn perturbed(ground: &Ground<'_>, limits: Limits, curve: Curve, run: &mut Run<'_>) -> Result<Shared, Unshared> {
-    let wanted = curve.slices();
+    let counts = curve.slices();
     let parts = limits.whole(ground.nodes.problem);
-    let whole = parts * wanted.div_ceil(parts);
-    let width = (whole / wanted).max(1);
-    let shares = Shares::new(ground, limits, whole)?;
-    let slopes = curve.slopes(width, whole);
+    let whole = parts * counts[counts.len() - 1].div_ceil(parts);
     let scale = scale(ground);
-    let reward = |pair: usize, list: &mut Vec<Slice>| {
-        slices(ground.pairs[pair].score * scale, &slopes, width, shares.program.window(pair).max, list);
-    };
-    shares.greatest(&reward, run)
+    let slopes = counts.map(|slices| {
+        let width = (whole / slices).max(1);
+        (width, curve.slopes(width, whole))
+    });
+    let values = slopes.each_ref().map(|(_, slopes)| {
+        move |pair: usize, slice: u32| perturbation(ground.pairs[pair].score * scale, slopes, slice)
+    });
+    let rewards = [0, 1, 2].map(|stage| Reward { width: slopes[stage].0, value: &values[stage] });
+    Shares::new(ground, limits, whole)?.greatest(&rewards, run)
 }
 
 /// What a millionth of a score is rewarded with: as much as leaves rewards in 31 bits, which the flow is fastest with. That of a
@@ -102,8 +103,9 @@ fn scale(ground: &Ground<'_>) -> i64 {
 
 /// The shares of the greatest sum of scores.
 fn plain(ground: &Ground<'_>, limits: Limits, run: &mut Run<'_>) -> Result<Shared, Unshared> {
-    let shares = Shares::new(ground, limits, limits.whole(ground.nodes.problem))?;
-    shares.greatest(&|pair, list| list.push(Slice::new(1, ground.pairs[pair].score)), run)
+    let whole = limits.whole(ground.nodes.problem);
+    let score = |pair: usize, _| ground.pairs[pair].score;
+    Shares::new(ground, limits, whole)?.greatest(&[Reward { width: whole, value: &score }], run)
 }
 
 /// The expected total, as a fraction.
@@ -121,7 +123,7 @@ fn tuned(ground: &Ground<'_>, limits: Limits, quality: Micros, run: &mut Run<'_>
     let suffices = |shared: &Shared| {
         let (reached, whole) = expected(ground, shared);
         // Where there is nothing to lose, nothing is given up.
-        let quality = if total > 0 { i128::from(quality.0) } else { 1_000_000 };
+        let quality = if total > 0 { i128::from(quality.0) - ROUNDED } else { 1_000_000 };
         reached * of * 1_000_000 >= total * whole * quality
     };
     let most = limits.parts_of(LIMIT_STEPS);

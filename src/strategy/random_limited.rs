@@ -5,14 +5,11 @@
 //! reviewer assignments", NeurIPS 2020. The probabilities are an optimal flow in parts of a review ([`shares`](super::shares)),
 //! and the lot gives each pair exactly its probability ([`lottery`](crate::flow)).
 
-use alloc::vec::Vec;
-
 use super::limits::Limits;
 use super::lots::{by_lot, certain};
 use super::parameter::LIMIT;
-use super::shares::Shares;
+use super::shares::{Reward, Shares};
 use super::{AssignError, Guarantees, Parameter, Run, Solution, Strategy};
-use crate::flow::Slice;
 use crate::problem::Problem;
 
 /// The greatest expected total score with no pair more likely than its limit.
@@ -51,9 +48,8 @@ impl Strategy for RandomLimited {
             problem,
             limits,
             &|ground, run| {
-                let shares = Shares::new(ground, limits, whole)?;
-                let score = |pair: usize, slices: &mut Vec<Slice>| slices.push(Slice::new(1, ground.pairs[pair].score));
-                shares.greatest(&score, run)
+                let score = |pair: usize, _| ground.pairs[pair].score;
+                Shares::new(ground, limits, whole)?.greatest(&[Reward { width: whole, value: &score }], run)
             },
             run,
         )

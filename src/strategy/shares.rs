@@ -26,16 +26,19 @@ pub(super) struct Shares<'g, 'p> {
     pub(super) program: Program,
 }
 
-/// What a pair brings: slices of units, best first, in an empty list.
-pub(super) type Reward<'f> = dyn Fn(usize, &mut Vec<Slice>) + 'f;
+/// What pairs bring, in slices of `width` units, of which the last may be narrower.
+pub(super) struct Reward<'f> {
+    pub(super) width: u32,
+    /// What each unit of a slice of a pair brings: pair and slice; the further the slice, the less.
+    pub(super) value: &'f dyn Fn(usize, u32) -> i64,
+}
 
-/// How many units each pair has, in the order of the ground, and what they are worth.
+/// How many units each pair has, in the order of the ground.
 #[derive(Debug, Clone)]
 pub(super) struct Shared {
     /// How many units a review has.
     pub(super) whole: u32,
     pub(super) units: Vec<u32>,
-    pub(super) worth: i128,
 }
 
 /// Why there are no shares.
@@ -81,32 +84,105 @@ impl<'g, 'p> Shares<'g, 'p> {
 
     /// The shares of the greatest sum of rewards, and among those of the fewest reviews where their number is free.
     ///
-    /// Few pairs are solved for first, those likely to matter; the duals tell which others would bring more, and they
-    /// are added until there are none (column generation, as in [`classes`](super::classes)).
-    pub(super) fn greatest(&self, reward: &Reward<'_>, run: &mut Run<'_>) -> Result<Shared, Unshared> {
-        let mut listed = self.likely(run)?;
-        let (found, program) = loop {
-            let program = self.rewarded(&listed, reward);
+    /// Rewards are given from coarse to fine, and what is found for one is where the next begins: each pair is solved for within
+    /// a range of units around that. The duals tell which ranges keep a pair from units that would bring more than their
+    /// price, or force it to some that bring less; they are widened until there are none, and then the shares are optimal
+    /// over all units of all pairs, as rewards are concave. At first few pairs have a range at all, those likely to matter
+    /// (column generation, as in [`classes`](super::classes)).
+    pub(super) fn greatest(&self, rewards: &[Reward<'_>], run: &mut Run<'_>) -> Result<Shared, Unshared> {
+        let mut ranges = self.likely(run)?;
+        let mut reached = Shared { whole: self.whole, units: alloc::vec![0; ranges.len()] };
+        let mut step = self.whole;
+        for (stage, reward) in rewards.iter().enumerate() {
+            let found = self.best_within(&mut ranges, reward, step, run)?;
+            if stage + 1 == rewards.len() {
+                reached.units = if self.counts() { self.fewest(&found, reward, run)? } else { found.units };
+                break;
+            }
+            step = reward.width;
+            for (pair, (range, &units)) in ranges.iter_mut().zip(&found.units).enumerate() {
+                let most = if range.max == 0 { 0 } else { units.saturating_add(step) };
+                *range = self.within(pair, units.saturating_sub(step), most);
+            }
+        }
+        Ok(reached)
+    }
+
+    /// The optimum for rewards of one width, from ranges that are widened by `step` units at a time.
+    fn best_within(
+        &self,
+        ranges: &mut [Window],
+        reward: &Reward<'_>,
+        step: u32,
+        run: &mut Run<'_>,
+    ) -> Result<Optimum, Unshared> {
+        loop {
+            let mut program = self.program.rewarded(|pair, slices| listed(ranges[pair], pair, reward, slices));
+            for (pair, &range) in ranges.iter().enumerate() {
+                program.narrow(pair, range);
+            }
             match optimum(&program, run)? {
-                Err(_) if listed.iter().any(|listed| !listed) => listed.fill(true),
-                Err(_) => return Err(Unshared::Limits),
                 Ok(found) => {
-                    if !self.add_improving(&found, reward, &mut listed) {
-                        break (found, program);
+                    debug_assert_eq!(program.check(&found), Ok(()));
+                    if !self.widen(ranges, &found, reward, step) {
+                        return Ok(found);
+                    }
+                }
+                Err(_) => {
+                    let all = |(pair, range): (usize, &mut Window)| {
+                        let full = self.program.window(pair);
+                        core::mem::replace(range, full) != full
+                    };
+                    if ranges.iter_mut().enumerate().map(all).filter(|&changed| changed).count() == 0 {
+                        return Err(Unshared::Limits);
                     }
                 }
             }
-        };
-        debug_assert_eq!(program.check(&found), Ok(()));
-        let worth = found.objective;
-        if !self.counts() {
-            return Ok(Shared { whole: self.whole, units: found.units, worth });
         }
-        let everything = alloc::vec![true; listed.len()];
-        let face = self.rewarded(&everything, reward).face(&found);
+    }
+
+    /// A range within the window of a pair.
+    fn within(&self, pair: usize, least: u32, most: u32) -> Window {
+        let Window { min, max } = self.program.window(pair);
+        Window::new(least.clamp(min, max), most.clamp(min, max))
+    }
+
+    /// Widens the ranges at whose ends units are priced wrongly. False when there are none.
+    fn widen(&self, ranges: &mut [Window], found: &Optimum, reward: &Reward<'_>, step: u32) -> bool {
+        let prices = self.program.prices(found);
+        let mut widened = false;
+        for (pair, range) in ranges.iter_mut().enumerate() {
+            let (units, window) = (found.units[pair], self.program.window(pair));
+            let value = |unit: u32| i128::from((reward.value)(pair, unit / reward.width));
+            if units == range.max && units < window.max && value(units) > prices[pair] {
+                (*range, widened) = (self.within(pair, range.min, range.max.saturating_add(step)), true);
+            }
+            if units == range.min && units > window.min && value(units - 1) < prices[pair] {
+                (*range, widened) = (self.within(pair, range.min.saturating_sub(step), range.max), true);
+            }
+        }
+        widened
+    }
+
+    /// Of all optima like one the units of those with the fewest reviews.
+    fn fewest(&self, found: &Optimum, reward: &Reward<'_>, run: &mut Run<'_>) -> Result<Vec<u32>, AssignError> {
+        let prices = self.program.prices(found);
+        let mut face = self.program.rewarded(|_, _| ()).face(found);
+        for (pair, &price) in prices.iter().enumerate() {
+            let window = self.program.window(pair);
+            // How many slices bring more than their price, or as much.
+            let slices = |brings: &dyn Fn(i128) -> bool| {
+                let (mut low, mut high) = (0, window.max.div_ceil(reward.width));
+                while low < high {
+                    let middle = low.midpoint(high);
+                    if brings((reward.value)(pair, middle).into()) { low = middle + 1 } else { high = middle }
+                }
+                low.saturating_mul(reward.width)
+            };
+            face.narrow(pair, self.within(pair, slices(&|value| value > price), slices(&|value| value >= price)));
+        }
         let fewest = face.rewarded(|_, slices| slices.push(Slice::new(1, -1)));
-        let fewest = solve(&fewest, "fewest reviews", run)?.expect("an optimum is a solution of its face");
-        Ok(Shared { whole: self.whole, units: fewest.units, worth })
+        Ok(solve(&fewest, "fewest reviews", run)?.expect("an optimum is a solution of its face").units)
     }
 
     /// Any shares at all, or what stands in their way.
@@ -117,21 +193,9 @@ impl<'g, 'p> Shares<'g, 'p> {
         optimum(&self.program.rewarded(|_, _| ()), run)
     }
 
-    /// The program with rewards, for the pairs that are listed; the others have nothing.
-    fn rewarded(&self, listed: &[bool], reward: &Reward<'_>) -> Program {
-        let mut program = self.program.rewarded(|pair, slices| {
-            if listed[pair] {
-                reward(pair, slices);
-            }
-        });
-        for pair in (0..listed.len()).filter(|&pair| !listed[pair] && self.program.window(pair).min == 0) {
-            program.narrow(pair, Window::new(0, 0));
-        }
-        program
-    }
-
-    /// The pairs that would fill their nodes twice over, those of the greatest scores above the duals without limits.
-    fn likely(&self, run: &mut Run<'_>) -> Result<Vec<bool>, AssignError> {
+    /// Full ranges for the pairs that would fill their nodes twice over, those of the greatest scores above the duals without
+    /// limits; none for others.
+    fn likely(&self, run: &mut Run<'_>) -> Result<Vec<Window>, AssignError> {
         let Ground { nodes, pairs, program, .. } = self.ground;
         let easy = self.ground.greatest("matching scores", |pair| pairs[pair].score, run)?;
         let prices = program.prices(&easy);
@@ -160,23 +224,8 @@ impl<'g, 'p> Shares<'g, 'p> {
         for (right, of_right) in of_right.iter_mut().enumerate() {
             take(nodes.right[right].max.min(of_right.len().try_into().unwrap_or(u32::MAX)), of_right);
         }
-        Ok(listed)
-    }
-
-    /// Lists the pairs whose first unit would bring more than its price. False when there are none.
-    fn add_improving(&self, found: &Optimum, reward: &Reward<'_>, listed: &mut [bool]) -> bool {
-        let prices = self.program.prices(found);
-        let mut slices = Vec::new();
-        let mut added = false;
-        for (pair, listed) in listed.iter_mut().enumerate().filter(|(_, listed)| !**listed) {
-            slices.clear();
-            reward(pair, &mut slices);
-            let first = slices.first().map_or(0, |slice| slice.value);
-            if i128::from(first) > prices[pair] && self.program.window(pair).max > 0 {
-                (*listed, added) = (true, true);
-            }
-        }
-        added
+        let full = |(pair, listed)| if listed { self.program.window(pair) } else { Window::new(0, 0) };
+        Ok(listed.into_iter().enumerate().map(full).collect())
     }
 
     /// Whether the number of reviews is still open where the sum of rewards is greatest.
@@ -184,6 +233,17 @@ impl<'g, 'p> Shares<'g, 'p> {
         let nodes = &self.ground.nodes;
         let exact = |nodes: &[crate::flow::Node]| nodes.iter().all(|node| node.min == node.max);
         count_is_free(nodes.problem, Aim::Affinity) && !exact(&nodes.left) && !exact(&nodes.right)
+    }
+}
+
+/// The slices of a pair's reward within a range; what is below the range is forced, and so of no account.
+fn listed(range: Window, pair: usize, reward: &Reward<'_>, slices: &mut Vec<Slice>) {
+    let mut from = 0;
+    let mut slice = range.min / reward.width;
+    while from < range.max {
+        let to = (slice + 1).saturating_mul(reward.width).min(range.max);
+        slices.push(Slice::new(to - from, (reward.value)(pair, slice)));
+        (from, slice) = (to, slice + 1);
     }
 }
 

@@ -6,7 +6,7 @@ use crate::cli::load::Loaded;
 use crate::cli::progress::Bar;
 use crate::explain;
 use crate::plan::Plan;
-use crate::strategy::{AssignError, Run, by_name, objective};
+use crate::strategy::{AssignError, Run, alternates, by_name, objective};
 use crate::verify::verify;
 use crate::{Marginals, Problem};
 
@@ -15,6 +15,8 @@ use crate::{Marginals, Problem};
 pub(super) struct Beside {
     /// The proof that it is the best one, where the strategy has one.
     pub(super) certificate: bool,
+    /// Up to so many alternates for each submission.
+    pub(super) alternates: usize,
 }
 
 /// A plan, and how likely each pair was where it was drawn by lot.
@@ -49,7 +51,11 @@ pub(super) fn plan(loaded: &Loaded, beside: Beside, bar: &mut Bar) -> Result<Mad
     if !beside.certificate {
         solution.certificate = None;
     }
-    let plan = Plan::diff(problem, &solution);
+    let mut plan = Plan::diff(problem, &solution);
+    if beside.alternates > 0 {
+        bar.stage("looking for alternates");
+        plan = plan.with_alternates(problem, &alternates(problem, &solution, beside.alternates));
+    }
     let marginals = solution.marginals;
     bar.stage("checking");
     let verdict = verify(input, &plan.view(problem));

@@ -48,6 +48,9 @@ pub(super) struct Args {
     /// Give a proof that the plan is optimal, where the strategy has one
     #[arg(long)]
     certificate: bool,
+    /// List for each submission up to N students who could step in, the best first
+    #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
+    alternates: u16,
     /// Write how likely each pair was as CSV to a file, for strategies that draw by lot; - is standard output
     #[arg(long, value_name = "FILE", conflicts_with = "jsonl")]
     marginals: Option<PathBuf>,
@@ -149,7 +152,7 @@ impl Args {
 
     /// What the plan is asked for beside its operations.
     const fn beside(&self) -> Beside {
-        Beside { certificate: self.certificate }
+        Beside { certificate: self.certificate, alternates: self.alternates as usize }
     }
 
     /// Changes what strategy a problem asks for. Parameters of one strategy say nothing to another.
