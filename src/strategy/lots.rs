@@ -205,3 +205,7 @@ fn bounds_under(problem: &Problem, limits: Limits, run: &mut Run<'_>) -> Result<
         .map(|certificate| Some(Refutation::Cut(certificate)))
         .ok_or(AssignError::Undecided { steps: 0, best: None })
 }
+
+#[cfg(test)]
+#[path = "lots_tests.rs"]
+mod tests;

@@ -138,7 +138,7 @@ fn tuned(ground: &Ground<'_>, limits: Limits, quality: Micros, run: &mut Run<'_>
     }
     let limits = if high + RELAXED <= most { Limits::parts(high + RELAXED, LIMIT_STEPS) } else { limits };
     let (mut low, mut high) = (0, BETA_STEPS + 1);
-    let mut found = best;
+    let mut found = plain(ground, limits, run)?;
     while high - low > 1 {
         let middle = low.midpoint(high);
         let curve = Curve::Quadratic { beta: Micros(1_000_000 * middle / BETA_STEPS) };
