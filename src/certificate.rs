@@ -6,6 +6,7 @@ use alloc::vec::Vec;
 use serde::ser::{Serialize, SerializeMap as _, Serializer};
 
 use crate::id::Id;
+use crate::input::Micros;
 
 /// Whose minima cannot be met.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
@@ -41,8 +42,8 @@ impl Refutation {
 impl core::fmt::Display for Refutation {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         match self {
-            Self::Cut(Infeasible { required, available, .. }) => {
-                write!(f, "{required} reviews are needed where at most {available} are possible")
+            Self::Cut(cut) => {
+                write!(f, "{} reviews are needed where at most {} are possible", cut.required, cut.possible())
             }
             Self::Search(Exhausted { nodes, .. }) => {
                 write!(f, "all {nodes} ways that are left by the rules were tried")
@@ -99,6 +100,9 @@ enum SearchSide {
 /// none of the cut's: each asks for what remains of its minimum, and its free pairs count.
 ///
 /// Always `required > available`.
+///
+/// Where pairs have limits, each free pair counts its limit instead of 1, copies that count once as much as their limits
+/// together and at most 1, and so `available` may have up to six decimals.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Infeasible {
     /// Which of the two inequalities is violated.
@@ -113,8 +117,12 @@ pub struct Infeasible {
     pub panel: Option<Vec<PanelClass>>,
     /// What is asked for at least.
     pub required: u64,
-    /// What there is at most.
+    /// What there is at most, without its decimals.
     pub available: u64,
+    /// The decimals of what there is at most, in 10^-6: 0 to 999 999.
+    pub available_millionths: u32,
+    /// Whether free pairs count no more than their limits; not written.
+    pub within_limits: bool,
 }
 
 /// The students with one value of a label, as reviewers of a submission.
@@ -148,8 +156,19 @@ impl Serialize for Infeasible {
             map.serialize_entry("classes", classes)?;
         }
         map.serialize_entry("required", &self.required)?;
-        map.serialize_entry("available", &self.available)?;
+        match self.decimal().filter(|_| self.available_millionths > 0) {
+            Some(decimal) => map.serialize_entry("available", &decimal)?,
+            None => map.serialize_entry("available", &self.available)?,
+        }
         map.end()
+    }
+}
+
+impl Infeasible {
+    /// What there is at most, where it fits into 10^-6.
+    fn decimal(&self) -> Option<Micros> {
+        let whole = i64::try_from(self.available).ok()?.checked_mul(1_000_000)?;
+        Some(Micros(whole + i64::from(self.available_millionths)))
     }
 }
 
@@ -207,8 +226,31 @@ pub struct WorkDual {
     pub value: i64,
 }
 
+/// Whole reviews and millionths.
+struct Possible(u64, u32);
+
+impl core::fmt::Display for Possible {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "{}", self.0)?;
+        if self.1 == 0 {
+            return Ok(());
+        }
+        let (mut rest, mut digits) = (self.1, 6);
+        while rest.is_multiple_of(10) {
+            (rest, digits) = (rest / 10, digits - 1);
+        }
+        write!(f, ".{rest:0digits$}")
+    }
+}
+
 impl Infeasible {
-    /// By how much the requirement exceeds what there is.
+    /// What there is at most, as a decimal.
+    #[must_use]
+    pub const fn possible(&self) -> impl core::fmt::Display + use<> {
+        Possible(self.available, self.available_millionths)
+    }
+
+    /// By how many reviews the requirement exceeds what there is; a part of one counts as one.
     #[must_use]
     pub const fn missing(&self) -> u64 {
         self.required - self.available

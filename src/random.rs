@@ -36,6 +36,10 @@ pub enum Purpose {
     Backoff = 11,
     /// Which of several submissions that are equally due is given out first.
     Turn = 16,
+    /// Lots: which pairs of those with a share are chosen.
+    Lots = 20,
+    /// Alternates: who of those with as good a claim stands by.
+    Alternates = 21,
     /// Where a search that exchanges reviewers goes on from when nothing helps any more.
     Shake = 22,
 }

@@ -65,6 +65,8 @@ pub(super) enum Failure {
     Infeasible { file: String, certificate: Box<Refutation>, sentences: Vec<String> },
     /// Neither an assignment nor a proof was found in so many steps; the best that keeps all rules but the minima.
     Undecided { steps: u64, best: Option<Box<Best>> },
+    /// The strategy cannot do what the problem asks of it.
+    Unsupported(String),
     /// An installation or the way there failed: the status, where it answered, and whether it is not known what was done.
     #[cfg_attr(not(feature = "canvas-http"), allow(dead_code, reason = "only Canvas is remote"))]
     Remote { message: String, status: Option<u16>, unclear: bool },
@@ -164,7 +166,7 @@ impl Failure {
     pub(super) fn exit(&self) -> Exit {
         match self {
             Self::ClosedPipe => Exit::Done,
-            Self::Input { .. } | Self::Read { .. } | Self::Write { .. } => Exit::Invalid,
+            Self::Input { .. } | Self::Read { .. } | Self::Write { .. } | Self::Unsupported(_) => Exit::Invalid,
             Self::Usage(_) => Exit::Usage,
             Self::Infeasible { .. } | Self::Undecided { .. } => Exit::Infeasible,
             Self::Remote { .. } => Exit::Remote,
@@ -187,6 +189,7 @@ impl Failure {
             Self::Usage(_) => "usage",
             Self::Infeasible { .. } => "infeasible",
             Self::Undecided { .. } => "undecided",
+            Self::Unsupported(_) => "unsupported",
             Self::Remote { .. } => "remote",
             #[cfg(feature = "canvas-http")]
             Self::Refused { code, .. } => code,
@@ -205,7 +208,7 @@ impl Failure {
             Self::Read { file, error } => format!("{file} cannot be read: {}", reason(error)),
             Self::Write { file, error } => format!("{file} cannot be written: {}", reason(error)),
             Self::ClosedPipe => String::from("standard output is closed"),
-            Self::Usage(message) | Self::Remote { message, .. } => message.clone(),
+            Self::Usage(message) | Self::Unsupported(message) | Self::Remote { message, .. } => message.clone(),
             Self::Infeasible { certificate, .. } => format!("there is no valid assignment: {certificate}"),
             Self::Undecided { steps, best } => {
                 let undecided = "undecided: neither an assignment nor a proof that there is none was found in";

@@ -100,7 +100,10 @@ impl Bottleneck {
         let able = count(self.answering.len() as u64, answering);
         let (limited, largest, places) = (self.limited, self.largest_maximum, self.places);
         let mut answers = Vec::new();
-        if self.answering.is_empty() {
+        if certificate.within_limits {
+            let all = certificate.possible();
+            answers.push(format!("only {able} {may}, and each pair counts no more than its limit: {all}"));
+        } else if self.answering.is_empty() {
             if self.works.is_empty() {
                 answers.push(format!("no {answering} {may}"));
             }

@@ -14,6 +14,7 @@
 
 pub mod csv_scores;
 pub mod demand;
+pub mod marginals;
 pub mod plan;
 pub mod problem;
 pub mod schema;

@@ -11,7 +11,7 @@ use crate::input::{Micros, PeerReview, Source, StrategyChoice, WorkflowState};
 /// The fields of `source`.
 pub(super) const SOURCE: &[&str] = &["base_url", "course_id", "assignment_id"];
 /// The fields of `strategy`: name, seed and the parameters that strategies have.
-pub(super) const STRATEGY: &[&str] = &["name", "seed", "limit", "perturbation", "quality"];
+pub(super) const STRATEGY: &[&str] = &["name", "seed", "limit", "perturbation", "decay", "quality"];
 /// The fields of a peer review.
 pub(super) const PEER_REVIEW: &[&str] = &["id", "user_id", "assessor_id", "asset_id", "asset_type", "workflow_state"];
 

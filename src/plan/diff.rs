@@ -45,6 +45,7 @@ pub struct Plan {
     strategy: StrategyChoice,
     shortfalls: Vec<ShortfallRecord>,
     report: Report,
+    alternates: Vec<Alternates>,
     certificate: Option<Certificate>,
 }
 
@@ -65,6 +66,7 @@ impl Plan {
             strategy: solution.strategy.clone(),
             shortfalls: shortfalls(problem, assignment, &reviewers, &counts),
             report: Report::default(),
+            alternates: Vec::new(),
             certificate: solution.certificate.clone(),
         };
         if problem.existing_reviews().is_empty() {
@@ -75,6 +77,18 @@ impl Plan {
         }
         plan.report = report(problem, solution, &reviewers, &counts, &plan);
         plan
+    }
+
+    /// The plan with those who could step in: for submissions, each listed once, the students in the order in which they
+    /// would be asked (see [`alternates`](crate::strategy::alternates)).
+    #[must_use]
+    pub fn with_alternates(mut self, problem: &Problem, alternates: &[(u32, Vec<u32>)]) -> Self {
+        let records = alternates.iter().map(|(submission, students)| Alternates {
+            asset_id: problem.submission_id(*submission as usize).clone(),
+            assessor_ids: students.iter().map(|&student| problem.student_id(student as usize).clone()).collect(),
+        });
+        self.alternates = records.collect();
+        self
     }
 
     /// Compares the existing reviews with the assignment, submission by submission.
@@ -230,7 +244,7 @@ impl Records for PlanView<'_> {
         &self.plan.report
     }
     fn alternates(&self) -> &[Alternates] {
-        &[]
+        &self.plan.alternates
     }
     fn certificate(&self) -> Option<&Certificate> {
         self.plan.certificate.as_ref()

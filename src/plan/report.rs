@@ -9,10 +9,7 @@ use crate::input::{Existing, Shortfall};
 use crate::metrics;
 use crate::problem::rows::Rows;
 use crate::problem::{Problem, Standing};
-use crate::strategy::{Objective, Solution, objective};
-
-/// The strategies that maximise a total, and may use the room up to the maxima for it.
-const MAXIMISING: [&str; 3] = ["max_affinity", "random_limited", "perturbed"];
+use crate::strategy::{Objective, Solution, by_name, objective};
 
 /// Reviews given by each student, and received by each submission.
 type Counts = (Vec<u32>, Vec<u32>);
@@ -90,7 +87,8 @@ fn rank(goals: &GoalBound) -> Rank {
 fn goals(problem: &Problem, solution: &Solution, reached: Objective) -> GoalBound {
     let policy = problem.policy();
     let partial = policy.shortfall == Shortfall::Partial;
-    let counted = !problem.asks_nothing() && (problem.balanced() || !MAXIMISING.contains(&&*solution.strategy.name));
+    let greedy = by_name(&solution.strategy.name).is_some_and(|strategy| strategy.guarantees().greedy);
+    let counted = !problem.asks_nothing() && (problem.balanced() || !greedy);
     GoalBound {
         missing: partial.then_some(reached.missing),
         missing_squares: partial.then_some(reached.missing_squares),

@@ -30,7 +30,7 @@ use alloc::vec::Vec;
 use crate::assignment::Assignment;
 use crate::diagnostic::Diagnostics;
 use crate::id::Id;
-use crate::input::{Admission, Bound, CopyRule, Demand, Existing, Input, Policy, Source, StrategyChoice};
+use crate::input::{Admission, Bound, CopyRule, Demand, Existing, Input, Micros, Policy, Source, StrategyChoice};
 use cards::Cards;
 use dimension::Dimension;
 use pairs::Pairs;
@@ -245,6 +245,12 @@ impl Problem {
     #[must_use]
     pub fn score(&self, student: usize, submission: usize) -> Option<i64> {
         self.pairs.score(student, submission)
+    }
+
+    /// The own limit of a pair on its probability, where it has one; for strategies with limits.
+    #[must_use]
+    pub fn limit(&self, student: usize, submission: usize) -> Option<Micros> {
+        self.pairs.limit(student, submission).map(Micros)
     }
 
     /// The existing reviews, sorted by submission and assessor.

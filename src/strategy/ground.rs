@@ -15,8 +15,8 @@ use super::{AssignError, Run};
 use crate::assignment::Assignment;
 use crate::certificate::Refutation;
 use crate::flow::{
-    Builder, ColumnNode, Cut, Feasibility, Instance, NONE, Optimum, Program, RowNode, Slice, Unmatched, Unsolved,
-    Window,
+    Blockade, Builder, ColumnNode, Cut, CutSide, Feasibility, GroupCut, Instance, NONE, Obstacle, Optimum, Program,
+    RowNode, Slice, Unmatched, Unsolved, Window,
 };
 use crate::input::Shortfall;
 use crate::problem::Problem;
@@ -84,7 +84,11 @@ impl<'p> Ground<'p> {
         Self::in_room(nodes, &room, run)
     }
 
-    fn in_room(nodes: Model<'p>, room: &Room, run: &mut Run<'_>) -> Result<Self, AssignError> {
+    /// The ground in what other goals leave open.
+    ///
+    /// # Errors
+    /// What ends a run.
+    pub(super) fn in_room(nodes: Model<'p>, room: &Room, run: &mut Run<'_>) -> Result<Self, AssignError> {
         let mut program = Program::new();
         let count = room.count.map(|count| u32::try_from(count).unwrap_or(u32::MAX));
         let all = count.map(|count| program.row(Window::exactly(count)));
@@ -200,6 +204,26 @@ impl<'p> Ground<'p> {
             },
         };
         found.ok_or_else(|| stop.unwrap_or(AssignError::Interrupted))
+    }
+
+    /// The cut that an obstacle of the program is, or of one with other windows; none where a pair alone stands in the way.
+    pub(super) fn cut(&self, obstacle: &Obstacle) -> Option<GroupCut> {
+        let (rows, columns, inward) = match obstacle {
+            Obstacle::Row(node) => (core::slice::from_ref(node), &[][..], true),
+            Obstacle::Column(node) => (&[][..], core::slice::from_ref(node), false),
+            Obstacle::Cut(Blockade { rows, columns, inward, .. }) => (&rows[..], &columns[..], *inward),
+            Obstacle::Pair(_) => return None,
+        };
+        let left = (0..).zip(&self.rows).filter(|(_, row)| rows.binary_search(row).is_ok()).map(|(left, _)| left);
+        let right = (0..).zip(&self.columns).filter(|(_, column)| columns.binary_search(column).is_ok());
+        let side = if inward { CutSide::Left } else { CutSide::Right };
+        let cut = Cut { side, left: left.collect(), right: right.map(|(right, _)| right).collect() };
+        // Shared works are the first columns, in their order.
+        let groups = columns
+            .iter()
+            .map(|column| index(column.index()))
+            .filter(|&column| (column as usize) < self.nodes.groups.len());
+        Some(GroupCut { cut, groups: groups.collect() })
     }
 
     /// The pairs of a left node, as places among all.

@@ -4,6 +4,7 @@ use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
 use super::goals::Goals;
+use super::limits::Limits;
 use super::network::Model;
 use super::stages::ClassNode;
 use crate::certificate::{CutSide, Infeasible, PanelClass};
@@ -12,6 +13,9 @@ use crate::input::CopyRule;
 use crate::problem::panels::{Class, Place};
 use crate::problem::rows::index;
 use crate::problem::{Problem, WorkMust};
+
+/// A pair that may be certain, in millionths.
+const CERTAIN: u64 = 1_000_000;
 
 /// What a certificate names.
 struct Members {
@@ -35,7 +39,7 @@ pub(super) fn certificate(model: &mut Model<'_>) -> Infeasible {
         let goals = Goals::compose(&[], &model.sizes());
         let cut = model.network::<i64>(&goals).cut().expect("minima that cannot be met have a cut");
         let members = members(model, &cut);
-        let certificate = weigh(model.problem, &members);
+        let certificate = weigh(model.problem, &members, None);
         if certificate.required > certificate.available {
             return certificate;
         }
@@ -45,8 +49,12 @@ pub(super) fn certificate(model: &mut Model<'_>) -> Infeasible {
 
 /// The certificate that a cut among the nodes of a model comes to, if it holds for all pairs of the problem.
 pub(super) fn certified(nodes: &Model<'_>, cut: &flow::Cut) -> Option<Infeasible> {
-    let cut = GroupCut { cut: cut.clone(), groups: Vec::new() };
-    let certificate = weigh(nodes.problem, &members(nodes, &cut));
+    certified_under(nodes, &GroupCut { cut: cut.clone(), groups: Vec::new() }, None)
+}
+
+/// The same where each free pair counts no more than its limit.
+pub(super) fn certified_under(nodes: &Model<'_>, cut: &GroupCut, limits: Option<Limits>) -> Option<Infeasible> {
+    let certificate = weigh(nodes.problem, &members(nodes, cut), limits);
     (certificate.required > certificate.available).then_some(certificate)
 }
 
@@ -63,7 +71,7 @@ fn contradiction(problem: &Problem) -> Option<Infeasible> {
         let all = side == CutSide::Students;
         let (students, submissions) = (alloc::vec![all; problem.students()], alloc::vec![all; problem.submissions()]);
         let certificate =
-            weigh(problem, &Members { side, students, submissions, works: works.clone(), classes: Vec::new() });
+            weigh(problem, &Members { side, students, submissions, works: works.clone(), classes: Vec::new() }, None);
         (certificate.required > certificate.available).then_some(certificate)
     })
 }
@@ -103,7 +111,7 @@ fn members(model: &Model<'_>, GroupCut { cut, groups }: &GroupCut) -> Members {
 }
 
 /// Counts what a cut asks for and what there is, over all pairs of the problem.
-fn weigh(problem: &Problem, members: &Members) -> Infeasible {
+fn weigh(problem: &Problem, members: &Members, limits: Option<Limits>) -> Infeasible {
     let Members { side, students: in_students, submissions: in_submissions, works, classes } = members;
     let is_listed = |submission: &usize| works.binary_search(&problem.people.work_of[*submission]).is_ok();
     let students = |inside: bool| (0..problem.students()).filter(move |&student| in_students[student] == inside);
@@ -129,15 +137,18 @@ fn weigh(problem: &Problem, members: &Members) -> Infeasible {
             (required, available.saturating_sub(musts_beside(problem, in_submissions)))
         }
     };
-    let all = sum(students(false).map(|student| crossing(problem, student, submissions(true))));
+    let all = sum(students(false).map(|student| match limits {
+        None => CERTAIN * crossing(problem, student, submissions(true)),
+        Some(limits) => crossing_under(problem, limits, student, submissions(true)),
+    }));
     let (mut required, mut crossing, mut panel) = (required, all, None);
     if !problem.panels.is_empty() {
         let seats = Seats::new(problem, in_students);
         let wanted = classes.iter().map(|&(submission, class)| seats.of_class(submission as usize, class));
         let (wanted, taken): (Vec<u64>, Vec<u64>) = wanted.unzip();
         required = required.saturating_add(sum(wanted.into_iter()));
-        let seated = sum(submissions(true).map(|submission| seats.of(submission)));
-        crossing = all.min(seated).saturating_add(sum(taken.into_iter()));
+        let seated = CERTAIN.saturating_mul(sum(submissions(true).map(|submission| seats.of(submission))));
+        crossing = all.min(seated).saturating_add(CERTAIN.saturating_mul(sum(taken.into_iter())));
         if seated < all || !classes.is_empty() {
             let named = classes.iter().map(|&(submission, class)| {
                 let Class { label, value, .. } = &problem.panels.classes[class as usize];
@@ -154,17 +165,18 @@ fn weigh(problem: &Problem, members: &Members) -> Infeasible {
         submissions: submissions(true).map(|submission| problem.submission_id(submission).clone()).collect(),
         works: works.iter().map(|&work| problem.work_name(work).clone()).collect(),
         required,
-        available: available.saturating_add(crossing),
+        available: available.saturating_add(crossing / CERTAIN),
+        available_millionths: u32::try_from(crossing % CERTAIN).expect("below a million"),
+        within_limits: limits.is_some(),
     }
 }
 
-/// The certificate that an obstacle of a program for the problem comes to, if it can be told as a cut.
+/// The certificate that an obstacle of a program for the problem comes to, if it can be told as a cut; the nodes are those of
+/// students, submissions, shared works and classes.
 pub(super) fn blocked(
     nodes: &Model<'_>,
-    rows: &[RowNode],
-    columns: &[ColumnNode],
-    groups: &[ColumnNode],
-    classes: &[ClassNode],
+    (rows, columns, groups, classes): (&[RowNode], &[ColumnNode], &[ColumnNode], &[ClassNode]),
+    limits: Option<Limits>,
     obstacle: &Obstacle,
 ) -> Option<Infeasible> {
     let problem = nodes.problem;
@@ -212,7 +224,7 @@ pub(super) fn blocked(
     };
     let classes = if side == flow::CutSide::Right { inside } else { Vec::new() };
     let cut = GroupCut { cut: flow::Cut { side, left, right }, groups };
-    let certificate = weigh(problem, &Members { classes, ..members(nodes, &cut) });
+    let certificate = weigh(problem, &Members { classes, ..members(nodes, &cut) }, limits);
     (certificate.required > certificate.available).then_some(certificate)
 }
 
@@ -309,6 +321,32 @@ fn crossing(problem: &Problem, student: usize, submissions: impl Iterator<Item =
     let taken = problem.settled.work_musts.iter().filter(|must| must.student as usize == student);
     let taken = taken.filter(|must| works.contains(&must.work)).count();
     (works.len() - taken) as u64
+}
+
+/// The same in millionths, where each pair counts its limit; a pair of a must with several copies counts in full.
+fn crossing_under(problem: &Problem, limits: Limits, student: usize, submissions: impl Iterator<Item = usize>) -> u64 {
+    let once = problem.policy.same_work_once == CopyRule::Once;
+    let mut works: Vec<(u32, u64)> = Vec::new();
+    let mut taken: Vec<u32> = Vec::new();
+    for submission in submissions.filter(|&submission| problem.is_free(student, submission)) {
+        let work = problem.people.work_of[submission];
+        match has_must(problem, student, work) {
+            false => works.push((work, limits.of(problem, student, submission).into())),
+            true if once => {}
+            true => {
+                works.push((work, CERTAIN));
+                taken.push(work);
+            }
+        }
+    }
+    taken.sort_unstable();
+    taken.dedup();
+    works.sort_unstable();
+    let of_works = works.chunk_by(|one, next| one.0 == next.0).map(|copies| {
+        let all = copies.iter().map(|(_, limit)| limit).sum::<u64>();
+        if once { all.min(CERTAIN) } else { all }
+    });
+    of_works.sum::<u64>() - CERTAIN * taken.len() as u64
 }
 
 fn has_must(problem: &Problem, student: usize, work: u32) -> bool {

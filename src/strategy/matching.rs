@@ -26,6 +26,8 @@ impl Strategy for Matching {
             complete: true,
             optimal: "all common goals, exactly; the seed chooses among equals",
             seeded: true,
+            by_lot: false,
+            greedy: false,
             complexity: "O(d · E log n) for E eligible pairs and d different path costs",
         }
     }

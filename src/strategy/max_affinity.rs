@@ -38,6 +38,8 @@ impl Strategy for MaxAffinity {
             optimal: "all common goals, then the total score, exactly and with a certificate; where both sides have \
                       bounds it may use the room up to the maxima; the seed chooses among equals",
             seeded: true,
+            by_lot: false,
+            greedy: true,
             complexity: "near-linear in the eligible pairs, after the flow of matching where the goals before the \
                          scores do not come to bounds by numbers alone",
         }

@@ -6,8 +6,10 @@
 //!
 //! A new strategy is one file and one line in [`registry`].
 
+mod alternates;
 mod candidates;
 mod classes;
+mod curve;
 mod cycles;
 mod duals;
 mod fair_sequence;
@@ -16,26 +18,34 @@ mod ground;
 mod ground_face;
 mod ideal;
 mod infeasible;
+mod limits;
+mod lots;
 mod matching;
 mod max_affinity;
 mod network;
 mod optimum;
 mod pairing;
 mod parameter;
+mod perturbed;
 mod random;
+mod random_limited;
 mod reciprocal;
 mod regular;
 mod room;
 mod round_robin;
 mod scores;
+mod shares;
 mod stages;
 
+pub use alternates::alternates;
 pub use fair_sequence::FairSequence;
 pub use goals::{Objective, objective};
 pub use matching::Matching;
 pub use max_affinity::MaxAffinity;
 pub use parameter::{Parameter, check_parameters};
+pub use perturbed::Perturbed;
 pub use random::RandomAssignment;
+pub use random_limited::RandomLimited;
 pub use round_robin::RoundRobin;
 
 pub(crate) use cycles::refute;
@@ -85,6 +95,10 @@ pub struct Guarantees {
     pub optimal: &'static str,
     /// Whether the result depends on the seed.
     pub seeded: bool,
+    /// Whether it draws by lot and tells how likely each pair was.
+    pub by_lot: bool,
+    /// Whether it maximises a total, for which it may use the room up to the maxima where both sides have bounds.
+    pub greedy: bool,
     /// Cost for n students, m submissions and T reviews.
     pub complexity: &'static str,
 }
@@ -137,6 +151,12 @@ pub enum AssignError {
     OutOfBudget {
         /// How many steps the budget allows.
         steps: u64,
+    },
+    /// The strategy cannot do what the problem asks of it.
+    #[error("not supported by this strategy: {what}")]
+    Unsupported {
+        /// What it is.
+        what: &'static str,
     },
 }
 
@@ -244,7 +264,7 @@ impl<'a> Run<'a> {
 /// All strategies, in the order in which they are listed.
 #[must_use]
 pub fn registry() -> &'static [&'static dyn Strategy] {
-    &[&RoundRobin, &RandomAssignment, &Matching, &MaxAffinity, &FairSequence]
+    &[&RoundRobin, &RandomAssignment, &Matching, &MaxAffinity, &FairSequence, &RandomLimited, &Perturbed]
 }
 
 /// The strategy with a name.

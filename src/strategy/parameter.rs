@@ -6,7 +6,7 @@ use alloc::string::String;
 use crate::diagnostic::Diagnostics;
 use crate::input::{Micros, StrategyChoice};
 
-use super::by_name;
+use super::{Strategy, by_name};
 
 /// A number that a strategy can be given, in problem files as `"strategy": {"name": …, "limit": 0.5}`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
@@ -20,6 +20,42 @@ pub struct Parameter {
     /// The greatest value.
     pub most: Micros,
 }
+
+/// How likely a pair without a limit of its own may be.
+pub(super) const LIMIT: Parameter = Parameter {
+    name: "limit",
+    summary: "how likely a pair without a limit of its own may be at most; 1",
+    least: Micros(1),
+    most: Micros(1_000_000),
+};
+
+/// How strongly probabilities are evened out: `x − β·x²`.
+pub(super) const PERTURBATION: Parameter = Parameter {
+    name: "perturbation",
+    summary: "how strongly probabilities are evened out: x − perturbation · x²; 0.5",
+    least: Micros(0),
+    most: Micros(1_000_000),
+};
+
+/// The same by `1 − e^(−α·x)`.
+pub(super) const DECAY: Parameter = Parameter {
+    name: "decay",
+    summary: "the same by 1 − e^(−decay · x), in place of perturbation; none",
+    least: Micros(1),
+    most: Micros(10_000_000),
+};
+
+/// What share of the optimum is to be kept.
+pub(super) const QUALITY: Parameter = Parameter {
+    name: "quality",
+    summary: "the share of the greatest expected total to keep: limit and perturbation are chosen for it; none",
+    least: Micros(0),
+    most: Micros(1_000_000),
+};
+
+/// Parameters that say the same thing in two ways.
+const CONTRADICTING: [(&str, &str); 3] =
+    [(PERTURBATION.name, DECAY.name), (PERTURBATION.name, QUALITY.name), (DECAY.name, QUALITY.name)];
 
 /// The values of parameters, by name.
 pub(super) type Values = BTreeMap<String, Micros>;
@@ -45,4 +81,17 @@ pub fn check_parameters(choice: &StrategyChoice, found: &mut Diagnostics) {
             Some(_) => {}
         }
     }
+    let is_given = |name| choice.parameters.contains_key(name) && has(strategy, name);
+    for (one, other) in CONTRADICTING.into_iter().filter(|&(one, other)| is_given(one) && is_given(other)) {
+        found.error(
+            "contradicting_parameters",
+            format_args!("/strategy/{other}"),
+            format_args!("{one} and {other} of {} cannot both be given", choice.name),
+            "remove one of them",
+        );
+    }
+}
+
+fn has(strategy: &dyn Strategy, name: &str) -> bool {
+    strategy.parameters().iter().any(|parameter| parameter.name == name)
 }

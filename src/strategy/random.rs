@@ -30,6 +30,8 @@ impl Strategy for RandomAssignment {
             complete: true,
             optimal: "all common goals, exactly; on a symmetric problem every eligible pair is equally likely",
             seeded: true,
+            by_lot: false,
+            greedy: false,
             complexity: "O(n + m + T) expected where free places can be paired at random, else as matching",
         }
     }

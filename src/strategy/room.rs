@@ -52,6 +52,20 @@ impl Room {
         Some(Self { left, right, groups, works, forced, count: None, prices: None })
     }
 
+    /// The bounds as they are stated, and no goal beside them.
+    pub(super) fn stated(nodes: &Model<'_>) -> Self {
+        let side = |nodes: &[Node]| nodes.iter().map(|node| Window::new(node.min, node.max)).collect();
+        Self {
+            left: side(&nodes.left),
+            right: side(&nodes.right),
+            groups: side(&nodes.groups),
+            works: Vec::new(),
+            forced: Vec::new(),
+            count: None,
+            prices: None,
+        }
+    }
+
     /// The same by the flow of the shared goals.
     ///
     /// # Errors

@@ -32,6 +32,8 @@ impl Strategy for RoundRobin {
             complete: true,
             optimal: "all common goals, exactly; the plain cyclic shift when no rule bites",
             seeded: false,
+            by_lot: false,
+            greedy: false,
             complexity: "O(n + m + T) where rotation reaches the optimum, else as matching",
         }
     }

@@ -10,23 +10,17 @@ use alloc::vec::Vec;
 use super::goals::{Aim, Goal, count_is_free, counting_order, full_order};
 use super::ground::Ground;
 use super::infeasible::blocked;
+use super::limits::Limits;
 use super::matching::seeded_orders;
 use super::network::{Model, Pair};
+use super::shares::TOO_FINE;
 use super::{AssignError, Run};
 use crate::certificate::{Exhausted, Refutation};
-use crate::flow::{ColumnNode, Node, Obstacle, Optimum, Program, RowNode, Slice, Unsolved, Window};
+use crate::flow::{ColumnNode, NONE, Node, Obstacle, Optimum, Program, RowNode, Slice, Unsolved, Window};
 use crate::input::Shortfall;
 use crate::problem::Problem;
 use crate::problem::panels::Place;
 use crate::problem::rows::index;
-
-/// How much of a review each pair may be: parts of a whole.
-pub(super) struct Shares<'a> {
-    /// The parts that a whole review has, from 1.
-    pub(super) whole: u32,
-    /// Student and submission -> how many of them the pair may have, from 0 to `whole`.
-    pub(super) of: &'a dyn Fn(usize, usize) -> u32,
-}
 
 /// A class of a submission, as a node of its column.
 pub(super) struct ClassNode {
@@ -44,10 +38,12 @@ struct Stages<'p> {
     all: RowNode,
     groups: Vec<ColumnNode>,
     classes: Vec<ClassNode>,
+    /// How likely pairs may be, where reviews are counted in parts.
+    limits: Option<Limits>,
 }
 
 impl<'p> Ground<'p> {
-    /// The same as [`of`](Ground::of) in stages; where there are shares, in parts of reviews.
+    /// The same as [`of`](Ground::of) in stages; where there are limits, in parts of reviews, so many as a whole has.
     ///
     /// # Errors
     /// The certificate when the minima cannot be met and must be, and what ends any run.
@@ -55,11 +51,11 @@ impl<'p> Ground<'p> {
         problem: &'p Problem,
         aim: Aim,
         seed: u64,
-        shares: Option<&Shares<'_>>,
+        limits: Option<(Limits, u32)>,
         run: &mut Run<'_>,
     ) -> Result<Self, AssignError> {
         let (students, submissions) = seeded_orders(problem, seed);
-        Self::staged(Model { aim, ..Model::nodes(problem, &students, &submissions) }, shares, run)
+        Self::staged(Model { aim, ..Model::nodes(problem, &students, &submissions) }, limits, run)
     }
 
     /// The same for nodes in an order of their own.
@@ -68,13 +64,13 @@ impl<'p> Ground<'p> {
     /// The certificate when the minima cannot be met and must be, and what ends any run.
     pub(super) fn staged(
         nodes: Model<'p>,
-        shares: Option<&Shares<'_>>,
+        limits: Option<(Limits, u32)>,
         run: &mut Run<'_>,
     ) -> Result<Self, AssignError> {
         let (problem, aim) = (nodes.problem, nodes.aim);
         let mut stages = Stages::new(nodes);
-        if let Some(shares) = shares {
-            stages.refine(shares);
+        if let Some((limits, whole)) = limits {
+            stages.refine(limits, whole)?;
         }
         let settled: u64 = problem.settled.received.iter().map(|&count| u64::from(count)).sum();
         let total = problem.settled.total.map(|total| total.saturating_sub(settled));
@@ -133,19 +129,28 @@ impl<'p> Stages<'p> {
         }
         ground.starts.push(ground.pairs.len());
         let classes = classes.into_nodes();
-        Self { ground, pairs, all, groups, classes }
+        Self { ground, pairs, all, groups, classes, limits: None }
     }
 
-    /// Counts in parts of reviews, and gives each pair as many as it may have.
-    fn refine(&mut self, shares: &Shares<'_>) {
+    /// Counts in parts of reviews, and gives each pair as many as its limit says.
+    fn refine(&mut self, limits: Limits, whole: u32) -> Result<(), AssignError> {
         let ground = &mut self.ground;
-        ground.whole = shares.whole;
-        ground.program = ground.program.finer(shares.whole);
+        ground.program = ground.program.finer(whole).ok_or(AssignError::Unsupported { what: TOO_FINE })?;
+        ground.whole = whole;
+        self.limits = Some(limits);
         for (pair, open) in ground.pairs.iter().enumerate() {
-            let (student, submission) = ground.nodes.members((open.left as usize, open.right as usize));
-            let share = (shares.of)(student as usize, submission as usize);
-            ground.program.narrow(pair, Window::new(0, share));
+            let (left, right) = (open.left as usize, open.right as usize);
+            // Musts are certain, whatever the limits say.
+            let work = ground.nodes.bundle(left, right);
+            let must = work != NONE && ground.nodes.limits(left, work).min > 0;
+            let most = if must {
+                whole
+            } else {
+                limits.units(ground.nodes.problem, ground.nodes.members((left, right)), whole)
+            };
+            ground.program.narrow(pair, Window::new(0, most));
         }
+        Ok(())
     }
 
     /// Narrows the ground to what is best in one goal after the other; returns an optimum.
@@ -175,7 +180,8 @@ impl<'p> Stages<'p> {
     /// The proof that there is no assignment, as far as it can be told as a cut.
     fn refutation(&self, obstacle: &Obstacle) -> Refutation {
         let ground = &self.ground;
-        let cut = blocked(&ground.nodes, &ground.rows, &ground.columns, &self.groups, &self.classes, obstacle);
+        let nodes = (&*ground.rows, &*ground.columns, &*self.groups, &*self.classes);
+        let cut = blocked(&ground.nodes, nodes, self.limits, obstacle);
         cut.map_or_else(|| Refutation::Search(Exhausted::new(1)), Refutation::Cut)
     }
 

@@ -6,7 +6,7 @@ use core::fmt;
 
 use super::facts::Facts;
 use super::index::{at, dense};
-use super::pairs::{Pairs, STAYS};
+use super::pairs::{ALTERNATE, Pairs, STAYS, ids};
 use super::verdict::{Findings, Place};
 use crate::id::Id;
 use crate::input::{Bound, Shortfall};
@@ -167,6 +167,23 @@ pub(super) fn check(facts: &Facts<'_>, tally: &Tally, plan: &dyn Records, findin
         let id = facts.submission(whole.copy).map(|given| &given.id);
         let listed = admitted.works.get(at(facts.work(whole.copy))).copied().unwrap_or(false);
         report(["work_max", "work_min", "shortfall_missing"], held, listed, id, Side::Work);
+    }
+}
+
+/// Reports alternates beyond what the maximum of a student leaves room for. O(pairs).
+pub(super) fn check_alternates(facts: &Facts<'_>, tally: &Tally, pairs: &Pairs, findings: &mut Findings) {
+    for of_one in pairs.all().chunk_by(|one, next| one.assessor == next.assessor) {
+        let mut listed = of_one.iter().filter(|pair| pair.is(ALTERNATE));
+        let Some(&first) = listed.clone().next() else { continue };
+        let Some(max) = facts.student_bound(first.assessor).max else { continue };
+        let given = tally.given.get(at(first.assessor)).map_or(0, |count| u64::from(count.all));
+        let room = usize::try_from(max.saturating_sub(given)).unwrap_or(usize::MAX);
+        // Who may not review has no room at all, and is told so elsewhere.
+        if let Some(&beyond) = listed.nth(room).filter(|_| facts.may_review(first.assessor)) {
+            let (assessor, asset) = ids(facts, beyond);
+            let message = format_args!("student {} has room for {room} reviews more", Shown(assessor));
+            findings.add_for("alternate_full", beyond, message, assessor, asset);
+        }
     }
 }
 

@@ -24,6 +24,7 @@
 //! | `student_max`, `student_min`, `submission_max`, `submission_min`, `work_max`, `work_min` | bounds; what exceeds a maximum already gets nothing more |
 //! | `shortfall_not_allowed`, `shortfall_missing`, `shortfall_wrong` | under `shortfall: partial` the minima that are missed are listed, each once with its true numbers; under `error` none is missed |
 //! | `alternate_unknown`, `alternate_ineligible` | alternates are eligible and do not review the submission already |
+//! | `alternate_full` | a student is an alternate no more often than the own maximum leaves room for |
 //! | `report_figure` | each figure of the report is that of the resulting reviews |
 //! | `bound_goals` | a bound in the report counts the goals of the policy, and `optimal` stands beside it |
 //! | `bound_broken`, `bound_optimal` | the plan does not go below the bound, and `optimal` says whether it reaches it |
@@ -93,6 +94,7 @@ pub fn verify(input: &Input, plan: &dyn Records) -> Verdict {
     cycles::check_cycles(&facts, &pairs, &mut findings);
     let tally = Tally::new(&facts, &pairs);
     bounds::check(&facts, &tally, plan, &mut findings);
+    bounds::check_alternates(&facts, &tally, &pairs, &mut findings);
     let found = Found { records, pairs: &pairs, tally: &tally, scores: &scores, reciprocal_pairs };
     figures::check(&facts, &found, plan, &mut findings);
     goals::check(&facts, &pairs, &tally, records.unknown > 0, plan, &mut findings);

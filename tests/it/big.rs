@@ -7,7 +7,7 @@ use peerplan::input::{
     Bound, Demand, Existing, PeerReview, Reciprocal, Relation, Rule, RuleKind, RuleTarget, Shortfall, Student,
     Submission, WorkflowState,
 };
-use peerplan::strategy::{AssignError, Objective, Run, by_name, objective, registry};
+use peerplan::strategy::{AssignError, Objective, Run, Strategy, by_name, objective, registry};
 use peerplan::verify::verify;
 use peerplan::{CutSide, Id, Infeasible, Input, Plan, Problem};
 
@@ -44,19 +44,19 @@ fn review(assessor: u64, author: u64, workflow_state: WorkflowState) -> PeerRevi
 /// own to even.
 fn reached(input: &Input) -> Objective {
     let problem = Problem::new(input).unwrap_or_else(|found| panic!("refused: {found}"));
-    let of = registry().iter().map(|strategy| {
+    let of = registry().iter().copied().map(|strategy| {
         let solution = strategy.assign(&problem, &mut Run::new(1)).expect("feasible");
         let plan = Plan::diff(&problem, &solution);
         let verdict = verify(input, &plan.view(&problem));
         assert!(verdict.valid(), "{}: {:#?}", strategy.name(), verdict.violations);
-        (strategy.name(), objective(&problem, &solution.assignment))
+        (strategy, objective(&problem, &solution.assignment))
     });
-    let of: Vec<(&str, Objective)> = of.collect();
+    let of: Vec<(&dyn Strategy, Objective)> = of.collect();
     let first = of[0].1;
-    for &(name, reached) in &of {
-        let plain = if ["round_robin", "random", "matching"].contains(&name) { reached } else { first };
+    for &(strategy, reached) in &of {
+        let plain = if ["round_robin", "random", "matching"].contains(&strategy.name()) { reached } else { first };
         let Objective { given_squares, spread_squares, .. } = plain;
-        assert_eq!(Objective { given_squares, spread_squares, ..reached }, first, "{name}");
+        assert_eq!(Objective { given_squares, spread_squares, ..reached }, first, "{}", strategy.name());
     }
     first
 }

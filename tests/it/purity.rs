@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 const ROOMS: &[(&str, &[&str])] = &[
     ("assignment", &["problem"]),
     ("canvas", &["diagnostic", "formats", "id", "input", "plan", "random"]),
-    ("certificate", &["id"]),
+    ("certificate", &["id", "input"]),
     ("demand", &["id", "input", "problem", "random"]),
     ("diagnostic", &[]),
     ("explain", &["assignment", "certificate", "id", "input", "problem", "strategy"]),

@@ -19,6 +19,7 @@ use crate::cli::plan::make;
 use crate::cli::progress::Bar;
 use crate::cli::threads::alone;
 use crate::metrics;
+use crate::plan::Plan;
 use crate::strategy::{AssignError, MaxAffinity, Observer, Progress, Run};
 
 /// The strategies side by side.
@@ -154,11 +155,12 @@ impl Bench<'_> {
             Ok(solution) => solution,
             Err(AssignError::Infeasible(_)) => return Ok(Outcome::Infeasible),
             Err(AssignError::Undecided { .. } | AssignError::OutOfBudget { .. }) => return Ok(Outcome::Undecided),
+            Err(error @ AssignError::Unsupported { .. }) => return Err(Failure::Unsupported(error.to_string())),
             Err(AssignError::Interrupted) => return Err(Failure::Interrupted),
         };
         solution.strategy = choice;
         solution.certificate = None;
-        let plan = make::checked(input, problem, &solution)?;
+        let plan = make::checked(input, problem, Plan::diff(problem, &solution))?;
         let figures = metrics::of(input, problem, &plan.view(problem));
         Ok(Outcome::Answered(Box::new(Answer::new(&figures, problem, &solution)?)))
     }

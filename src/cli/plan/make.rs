@@ -1,6 +1,5 @@
 //! Planning itself: strategy, difference, check.
 
-use crate::Problem;
 use crate::assignment::Assignment;
 use crate::cli::failure::{Best, BestPair, Failure};
 use crate::cli::load::Loaded;
@@ -8,12 +7,27 @@ use crate::cli::progress::Bar;
 use crate::explain;
 use crate::input::Input;
 use crate::plan::Plan;
-use crate::strategy::{AssignError, Run, Solution, by_name, objective};
+use crate::strategy::{AssignError, Run, alternates, by_name, objective};
 use crate::verify::verify;
+use crate::{Marginals, Problem};
 
-/// The plan for a problem, checked; with the proof that it is the best one where `certificate` asks for it and the
-/// strategy has one.
-pub(super) fn plan(loaded: &Loaded, certificate: bool, bar: &mut Bar) -> Result<Plan, Failure> {
+/// What a plan is asked for beside its operations.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Beside {
+    /// The proof that it is the best one, where the strategy has one.
+    pub(super) certificate: bool,
+    /// Up to so many alternates for each submission.
+    pub(super) alternates: usize,
+}
+
+/// A plan, and how likely each pair was where it was drawn by lot.
+pub(super) struct Made {
+    pub(super) plan: Plan,
+    pub(super) marginals: Option<Marginals>,
+}
+
+/// The plan for a problem, checked.
+pub(super) fn plan(loaded: &Loaded, beside: Beside, bar: &mut Bar) -> Result<Made, Failure> {
     let Loaded { input, problem, .. } = loaded;
     let choice = problem.strategy().clone();
     let Some(strategy) = by_name(&choice.name) else {
@@ -28,22 +42,29 @@ pub(super) fn plan(loaded: &Loaded, certificate: bool, bar: &mut Bar) -> Result<
         }
         Err(AssignError::Interrupted) => return Err(Failure::Interrupted),
         Err(AssignError::OutOfBudget { steps }) => return Err(Failure::Undecided { steps, best: None }),
+        Err(error @ AssignError::Unsupported { .. }) => return Err(Failure::Unsupported(error.to_string())),
         Err(AssignError::Undecided { steps, best }) => {
             let best = best.map(|best| Box::new(self::best(problem, &best)));
             return Err(Failure::Undecided { steps, best });
         }
     };
     solution.strategy = choice;
-    if !certificate {
+    if !beside.certificate {
         solution.certificate = None;
     }
+    let mut plan = Plan::diff(problem, &solution);
+    if beside.alternates > 0 {
+        bar.stage("looking for alternates");
+        plan = plan.with_alternates(problem, &alternates(problem, &solution, beside.alternates));
+    }
+    let marginals = solution.marginals;
     bar.stage("checking");
-    checked(input, problem, &solution)
+    let plan = checked(input, problem, plan)?;
+    Ok(Made { plan, marginals })
 }
 
-/// The plan of a solution, checked by what shares nothing with the strategies.
-pub(in crate::cli) fn checked(input: &Input, problem: &Problem, solution: &Solution) -> Result<Plan, Failure> {
-    let plan = Plan::diff(problem, solution);
+/// A plan, checked by what shares nothing with the strategies.
+pub(in crate::cli) fn checked(input: &Input, problem: &Problem, plan: Plan) -> Result<Plan, Failure> {
     let verdict = verify(input, &plan.view(problem));
     match verdict.violations.first() {
         None => Ok(plan),

@@ -1,14 +1,16 @@
 //! `plan`: from a problem to a plan.
 
 pub(super) mod make;
+mod marginals;
 pub(super) mod show;
 mod stream;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 use serde::Serialize;
 
+use self::make::{Beside, Made};
 use super::failure::{Exit, Failure};
 use super::load::{self, Changes, Loaded};
 use super::output::{Target, note};
@@ -46,6 +48,12 @@ pub(super) struct Args {
     /// Give a proof that the plan is optimal, where the strategy has one
     #[arg(long)]
     certificate: bool,
+    /// List for each submission up to N students who could step in, the best first
+    #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
+    alternates: u16,
+    /// Write how likely each pair was as CSV to a file, for strategies that draw by lot; - is standard output
+    #[arg(long, value_name = "FILE", conflicts_with = "jsonl")]
+    marginals: Option<PathBuf>,
     /// Show names beside ids in the table
     #[arg(long, conflicts_with = "jsonl")]
     names: bool,
@@ -114,17 +122,37 @@ impl Args {
             return Err(Failure::Usage(String::from("--json is --format json; leave one of them out")));
         }
         let target = Target::new(self.output.clone());
+        let marginals = self.marginals.clone().map(|path| Target::new(Some(path)));
         let scores = self.changes.affinities.as_deref();
-        target.differs_from(&[path.as_path()].into_iter().chain(scores).collect::<Vec<_>>())?;
+        let read: Vec<&Path> = [path.as_path()].into_iter().chain(scores).collect();
+        target.differs_from(&read)?;
+        if let Some(marginals) = &marginals {
+            marginals.differs_from(&read)?;
+            if *marginals == target {
+                let message = "--marginals goes where the plan goes; name another file with --marginals or with -o";
+                return Err(Failure::Usage(String::from(message)));
+            }
+        }
         let mut bar = Bar::new();
         let loaded = load::load(path, &self.changes, console, |choice| self.choose(choice))?;
         loaded.warn();
         bar.stage("planning");
-        let plan = make::plan(&loaded, self.certificate, &mut bar)?;
+        if marginals.is_some() {
+            self::marginals::are_told(&loaded.problem)?;
+        }
+        let Made { plan, marginals: told } = make::plan(&loaded, self.beside(), &mut bar)?;
         drop(bar);
+        if let Some((target, told)) = marginals.as_ref().zip(told) {
+            target.write(|output| self::marginals::write(&loaded.problem, &told, output))?;
+        }
         self.note_what_is_missing(&loaded, &plan, console);
         self.deliver(&loaded, &plan, &target, console)?;
         Ok(Exit::Done)
+    }
+
+    /// What the plan is asked for beside its operations.
+    const fn beside(&self) -> Beside {
+        Beside { certificate: self.certificate, alternates: self.alternates as usize }
     }
 
     /// Changes what strategy a problem asks for. Parameters of one strategy say nothing to another.

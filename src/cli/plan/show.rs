@@ -10,7 +10,7 @@ use crate::cli::output::note;
 use crate::cli::table::{decimal, micros, page, shown, table};
 use crate::id::{Id, PersonName};
 use crate::input::{Input, ReviewRecord};
-use crate::plan::{OperationRecord, PlanView, Records, Report, ShortfallRecord, Spread};
+use crate::plan::{Alternates, OperationRecord, PlanView, Records, Report, ShortfallRecord, Spread};
 
 /// More operations are not for reading.
 const ROWS: usize = 2000;
@@ -47,7 +47,20 @@ pub(super) fn tables(plan: &PlanView<'_>, names: Option<&Names<'_>>, output: &mu
     if !plan.shortfalls().is_empty() {
         writeln!(output, "{}\n", shortfalls(plan.shortfalls()))?;
     }
+    if !plan.alternates().is_empty() {
+        writeln!(output, "{}\n", alternates(plan.alternates()))?;
+    }
     writeln!(output, "{}", figures(plan.report()))
+}
+
+/// Who could step in.
+fn alternates(records: &[Alternates]) -> Table {
+    let mut table = table(&["asset_id", "alternates"]);
+    for Alternates { asset_id, assessor_ids } in records.iter().take(ROWS) {
+        let students: Vec<String> = assessor_ids.iter().map(text).collect();
+        table.add_row([text(asset_id), students.join(", ")]);
+    }
+    table
 }
 
 fn operations(plan: &PlanView<'_>, names: Option<&Names<'_>>) -> Table {

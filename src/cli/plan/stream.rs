@@ -11,7 +11,8 @@ use std::sync::Mutex;
 use std::sync::mpsc::{Receiver, SyncSender, TryRecvError, sync_channel};
 use std::thread;
 
-use super::{Args, make};
+use super::Args;
+use super::make::{self, Made};
 use crate::cli::Console;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::interrupt;
@@ -117,7 +118,7 @@ fn work(args: &Args, console: Console, jobs: &Mutex<Receiver<Job>>) {
 /// The answer to one line.
 fn one(args: &Args, console: Console, number: usize, line: &[u8]) -> Result<Answer, Failure> {
     let loaded = load::load_line(line, number, &args.changes, console, |choice| args.choose(choice))?;
-    let plan = make::plan(&loaded, args.certificate, &mut Bar::hidden())?;
+    let Made { plan, .. } = make::plan(&loaded, args.beside(), &mut Bar::hidden())?;
     let Loaded { problem, warnings, .. } = loaded;
     let mut bytes = Vec::new();
     formats::plan::write(&plan.view(&problem), Layout::OneLine, &mut bytes)

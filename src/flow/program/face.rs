@@ -2,9 +2,9 @@
 
 use alloc::vec::Vec;
 
-use super::super::NONE;
 use super::super::instance::Window;
 use super::forest::{Forest, range};
+use super::prices::paths;
 use super::{ColumnNode, Optimum, Pair, Program, RowNode, Slice};
 
 impl Program {
@@ -26,15 +26,7 @@ impl Program {
             });
             forest.with_windows(windows.collect())
         };
-        let path = |forest: &Forest, duals: &[i128]| {
-            let mut paths: Vec<i128> = Vec::with_capacity(duals.len());
-            for (&parent, &dual) in forest.parents.iter().zip(duals) {
-                let above = if parent == NONE { 0 } else { paths[parent as usize] };
-                paths.push(above + dual);
-            }
-            paths
-        };
-        let (rows, columns) = (path(&self.rows, &optimum.rows), path(&self.columns, &optimum.columns));
+        let (rows, columns) = (paths(&self.rows, &optimum.rows), paths(&self.columns, &optimum.columns));
         let mut pairs = Vec::with_capacity(self.pairs.len());
         self.each_pair(|_, pair, reward| {
             let price = rows[pair.row as usize] + columns[pair.column as usize];
@@ -71,27 +63,32 @@ impl Program {
         program
     }
 
-    /// The same program with `by` units for each unit: windows, and the slices of costs and rewards, are so many times as
-    /// wide. Numbers that do not fit into 32 bits are taken to be out of reach, and stay at the greatest that does.
+    /// The same program with `by` units for each unit: windows, and the slices of costs and rewards, are so many times
+    /// as wide. None where that does not fit into 32 bits.
     #[must_use]
-    pub fn finer(&self, by: u32) -> Self {
-        let wide = |window: Window| Window::new(window.min.saturating_mul(by), window.max.saturating_mul(by));
+    pub fn finer(&self, by: u32) -> Option<Self> {
+        let wide = |window: Window| {
+            // A maximum out of reach stays out of reach.
+            let max = window.max.saturating_mul(by);
+            Some(Window::new(window.min.checked_mul(by)?, max))
+        };
         let slices = |slices: &[Slice]| {
-            slices.iter().map(|slice| Slice::new(slice.units.saturating_mul(by), slice.value)).collect()
+            let slices = slices.iter().map(|slice| Some(Slice::new(slice.units.checked_mul(by)?, slice.value)));
+            slices.collect::<Option<Vec<Slice>>>()
         };
-        let side = |forest: &Forest| Forest {
-            windows: forest.windows.iter().map(|&window| wide(window)).collect(),
-            slices: slices(&forest.slices),
-            ..forest.clone()
+        let side = |forest: &Forest| {
+            let windows = forest.windows.iter().map(|&window| wide(window)).collect::<Option<Vec<_>>>()?;
+            Some(Forest { windows, slices: slices(&forest.slices)?, ..forest.clone() })
         };
-        Self {
-            rows: side(&self.rows),
-            columns: side(&self.columns),
-            pairs: self.pairs.iter().map(|pair| Pair { window: wide(pair.window), ..*pair }).collect(),
+        let pairs = self.pairs.iter().map(|pair| Some(Pair { window: wide(pair.window)?, ..*pair }));
+        Some(Self {
+            rows: side(&self.rows)?,
+            columns: side(&self.columns)?,
+            pairs: pairs.collect::<Option<_>>()?,
             curves: self.curves.clone(),
-            curve_slices: slices(&self.curve_slices),
+            curve_slices: slices(&self.curve_slices)?,
             largest: self.largest,
-        }
+        })
     }
 
     /// The same program with some of its pairs alone, which are numbered anew.

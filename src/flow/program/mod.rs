@@ -4,6 +4,7 @@ mod circulation;
 mod face;
 mod forest;
 mod outcome;
+mod prices;
 mod proof;
 #[cfg(test)]
 pub(super) mod tests;

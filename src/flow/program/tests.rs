@@ -220,7 +220,7 @@ fn finer_units_are_worth_as_much_in_proportion_at_least() {
     let mut more = 0;
     for _ in 0..1_000 {
         let program = SMALL.program(&mut random);
-        let finer = program.finer(3);
+        let finer = program.finer(3).expect("small numbers");
         let (Ok(coarse), Ok(fine)) = (solve(&program), solve(&finer)) else { continue };
         assert_eq!(finer.check(&fine), Ok(()));
         // A network has whole optima.

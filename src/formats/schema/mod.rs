@@ -40,7 +40,7 @@ mod tests {
         let known: &[(&str, &[&str])] = &[
             ("", problem::PROBLEM),
             ("source", shared::SOURCE),
-            ("strategy", &["name", "seed", "limit"]),
+            ("strategy", shared::STRATEGY),
             ("student", problem::STUDENT),
             ("submission", problem::SUBMISSION),
             ("boundObject", problem::BOUND),
@@ -61,7 +61,7 @@ mod tests {
         let known: &[(&str, &[&str])] = &[
             ("", plan::PLAN),
             ("source", shared::SOURCE),
-            ("strategy", &["name", "seed", "limit"]),
+            ("strategy", shared::STRATEGY),
             ("create", plan::OPERATION),
             ("delete", plan::OPERATION),
             ("newPeerReview", &shared::PEER_REVIEW[1..]),

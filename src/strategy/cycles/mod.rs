@@ -16,6 +16,7 @@ use alloc::boxed::Box;
 
 pub(crate) use decide::{Asked, Decided};
 pub(crate) use rule::Rule;
+pub(super) use search::shared;
 
 use super::goals::{Aim, count_is_free, objective};
 use super::ideal::is_plain;

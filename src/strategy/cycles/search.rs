@@ -449,7 +449,7 @@ impl<'p, 'f> Search<'p, 'f> {
 }
 
 /// What an assignment reaches of the goals that a strategy shares with the others; 0 for the rest.
-pub(super) fn shared(problem: &Problem, aim: Aim, assignment: &Assignment) -> Objective {
+pub(in crate::strategy) fn shared(problem: &Problem, aim: Aim, assignment: &Assignment) -> Objective {
     let reached = objective(problem, assignment);
     let Objective { missing, missing_squares, count, deletes, .. } = reached;
     match aim {

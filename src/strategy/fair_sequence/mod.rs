@@ -50,6 +50,8 @@ impl Strategy for FairSequence {
             optimal: "all common goals; no submission would rather have the reviewers of another one less its best, where \
                       demands are equal and nothing stands against a pair; else as few violations as are found",
             seeded: true,
+            by_lot: false,
+            greedy: false,
             complexity: "one matching, then O(T · E) for T reviews and E eligible pairs at worst",
         }
     }

@@ -125,6 +125,10 @@ impl Case {
             asset_id: Id::from(asset),
             workflow_state: WorkflowState::Assigned,
         };
+        // Who reviews more stands by for less.
+        for alternates in &mut self.plan.alternates {
+            alternates.assessor_ids.retain(|id| *id != Id::from(assessor));
+        }
         // Before the deletes.
         let creates =
             self.plan.operations.iter().filter(|operation| matches!(operation, Operation::Create(..))).count();

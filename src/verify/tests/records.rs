@@ -88,6 +88,7 @@ fn each_existing_review_is_in_one_list_once() {
         review.asset_id = Id::from(105);
         review.user_id = Some(Id::from(5));
         case.plan.kept.push(review);
+        case.plan.alternates.clear();
     });
     expect(&["not_existing"], |case| {
         let mut review = case.plan.kept[0].clone();
@@ -157,9 +158,11 @@ fn alternates_could_step_in() {
         expect(&["alternate_unknown"], |case| case.plan.alternates.push(alternates(asset, &[assessor])));
     }
     // Own work, the submission reviewed already, not handed in, listed twice.
-    for (asset, assessor) in [(104, 4), (104, 2), (105, 4), (106, 1), (104, 1)] {
-        expect(&["alternate_ineligible"], |case| case.plan.alternates.push(alternates(asset, &[assessor])));
+    for (asset, assessors) in [(104, &[4][..]), (104, &[2]), (105, &[4]), (106, &[1]), (104, &[1, 1])] {
+        expect(&["alternate_ineligible"], |case| case.plan.alternates = alloc::vec![alternates(asset, assessors)]);
     }
+    // Room for one review more.
+    expect(&["alternate_full"], |case| case.plan.alternates.push(alternates(105, &[1])));
 }
 
 #[test]

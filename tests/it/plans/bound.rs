@@ -44,7 +44,7 @@ fn the_bound_is_that_of_the_oracle() {
         };
         for &strategy in registry() {
             let plan = planned(&problem, strategy, 2).expect("feasible");
-            let free = strategy.name() == "max_affinity" && !facts.balanced();
+            let free = strategy.guarantees().greedy && !facts.balanced();
             let bound = plan.report().bound.expect("rebalanced");
             if free {
                 assert_eq!((bound.reviews, bound.deletes), (None, Some(deletes)), "{input:#?}");
