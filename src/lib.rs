@@ -92,7 +92,7 @@ pub mod strategy;
 pub mod verify;
 
 pub use assignment::Assignment;
-pub use certificate::{Certificate, CutSide, Dual, Exhausted, Infeasible, Optimal, Refutation, WorkDual};
+pub use certificate::{Certificate, CutSide, Dual, Exhausted, Infeasible, Optimal, Refutation, WorkDual, WorstOff};
 pub use diagnostic::{Diagnostic, Diagnostics};
 pub use id::{EmptyId, Id, PersonName};
 pub use input::Input;

@@ -55,6 +55,7 @@ mod solve;
 #[cfg(test)]
 mod tests;
 mod tied;
+mod trade;
 mod weight;
 
 pub use cut::{Cut, CutFlaw, CutSide};
@@ -72,6 +73,7 @@ pub(crate) use face::Face;
 pub(crate) use network::{Edge, Groups, Network, Node, NodeCost};
 pub(crate) use search::Flow;
 pub(crate) use slack::Common;
+pub(crate) use trade::{Stopped, Trades};
 pub(crate) use weight::Weight;
 
 /// A number of a node, bundle or edge: there are fewer than 2^32 of each.

@@ -95,7 +95,7 @@ fn greatest(nodes: &Model<'_>, run: &mut Run<'_>) -> Result<(Room, Solved), Assi
 }
 
 /// Whether the contract knows a proof of optimality for a problem that comes to bounds.
-fn proves(problem: &Problem) -> bool {
+pub(super) fn proves(problem: &Problem) -> bool {
     let bounds = count_is_free(problem, Aim::Affinity) && problem.policy.shortfall == Shortfall::Error;
     bounds && !problem.pairs.should_rules && problem.policy.reviews_per_work.is_none()
 }

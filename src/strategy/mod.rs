@@ -16,6 +16,7 @@ mod ideal;
 mod infeasible;
 mod matching;
 mod max_affinity;
+mod max_min;
 mod network;
 mod optimum;
 mod pairing;
@@ -30,6 +31,7 @@ mod scores;
 pub use goals::{Objective, objective};
 pub use matching::Matching;
 pub use max_affinity::MaxAffinity;
+pub use max_min::MaxMin;
 pub use parameter::{Parameter, check_parameters};
 pub use random::RandomAssignment;
 pub use round_robin::RoundRobin;
@@ -240,7 +242,7 @@ impl<'a> Run<'a> {
 /// All strategies, in the order in which they are listed.
 #[must_use]
 pub fn registry() -> &'static [&'static dyn Strategy] {
-    &[&RoundRobin, &RandomAssignment, &Matching, &MaxAffinity]
+    &[&RoundRobin, &RandomAssignment, &Matching, &MaxAffinity, &MaxMin]
 }
 
 /// The strategy with a name.

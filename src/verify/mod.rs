@@ -53,6 +53,7 @@ mod marks;
 mod pairs;
 mod together;
 mod verdict;
+mod worst_off;
 
 #[cfg(test)]
 mod tests;

@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use super::super::NONE;
 use super::super::instance::Window;
 use super::forest::{Forest, range};
-use super::{Optimum, Pair, Program, Slice};
+use super::{ColumnNode, Optimum, Pair, Program, Slice};
 
 impl Program {
     /// The program whose solutions are the optima of this one: narrower windows, no rewards and no costs. Nodes and pairs
@@ -105,6 +105,11 @@ impl Program {
     /// When there is no such pair.
     pub fn narrow(&mut self, pair: usize, units: Window) {
         self.pairs[pair].window = units;
+    }
+
+    /// The window of a column, or of a class of one.
+    pub(crate) fn column_window(&self, column: ColumnNode) -> Window {
+        self.columns.windows[column.index()]
     }
 
     /// The window of a pair.
