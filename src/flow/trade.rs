@@ -63,7 +63,8 @@ pub(crate) struct Stopped;
 /// Told of the work done so far now and then; stops it by `false`.
 type Watch<'w> = dyn FnMut(u64) -> bool + 'w;
 
-/// A solution of a program, with what its columns are worth. Each pair has at most one unit.
+/// A solution of a program, with what its columns are worth. Each pair has at most one unit, and no column with pairs of
+/// its own has classes.
 #[derive(Debug, Clone)]
 pub(crate) struct Trades {
     circuit: Circuit,
@@ -496,7 +497,7 @@ impl Trades {
 
     /// What it counts that a column is worth so much.
     fn value(&self, column: usize, sum: i64) -> i64 {
-        sum + self.pressure.unwrap_or(0) * (sum - self.floors[column]).min(0)
+        sum + self.pressure.unwrap_or(0) * sum.saturating_sub(self.floors[column]).min(0)
     }
 
     /// The same where a column may come to be worth so much.
@@ -559,3 +560,7 @@ impl Trades {
         None
     }
 }
+
+#[cfg(test)]
+#[path = "trade_tests.rs"]
+mod tests;

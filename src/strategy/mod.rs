@@ -10,6 +10,7 @@ mod candidates;
 mod classes;
 mod cycles;
 mod duals;
+mod fair_flow;
 mod goals;
 mod ground;
 mod ideal;
@@ -28,6 +29,7 @@ mod room;
 mod round_robin;
 mod scores;
 
+pub use fair_flow::FairFlow;
 pub use goals::{Objective, objective};
 pub use matching::Matching;
 pub use max_affinity::MaxAffinity;
@@ -242,7 +244,7 @@ impl<'a> Run<'a> {
 /// All strategies, in the order in which they are listed.
 #[must_use]
 pub fn registry() -> &'static [&'static dyn Strategy] {
-    &[&RoundRobin, &RandomAssignment, &Matching, &MaxAffinity, &MaxMin]
+    &[&RoundRobin, &RandomAssignment, &Matching, &MaxAffinity, &MaxMin, &FairFlow]
 }
 
 /// The strategy with a name.

@@ -112,6 +112,11 @@ impl Program {
         self.columns.windows[column.index()]
     }
 
+    /// The column of a pair, or its class.
+    pub(crate) fn column_of(&self, pair: usize) -> ColumnNode {
+        ColumnNode(self.pairs[pair].column)
+    }
+
     /// The window of a pair.
     #[must_use]
     pub fn window(&self, pair: usize) -> Window {

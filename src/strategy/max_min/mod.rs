@@ -50,13 +50,11 @@ impl Strategy for MaxMin {
     fn assign(&self, problem: &Problem, run: &mut Run<'_>) -> Result<Solution, AssignError> {
         if no_scores(problem) {
             // The shared goals decide, on the few pairs that they need.
-            let kept = seeded_choice(seeded_optimum(problem, Aim::Even, run)?, Aim::Even, &even, run)?;
             let certificate = proof::worthless(problem);
-            return Ok(Solution {
-                certificate,
-                bound: kept.bound,
-                ..Solution::new(self.name(), run.seed, kept.assignment)
-            });
+            return Ok(Solution { certificate, ..rules_first(self.name(), problem, run)? });
+        }
+        if problem.longest_forbidden().is_some() {
+            return rules_first(self.name(), problem, run);
         }
         let ground = Ground::of(problem, Aim::Own, run.seed, run)?;
         let stakes = Stakes::new(&ground);
@@ -88,4 +86,10 @@ impl Strategy for MaxMin {
 /// Whether all scores are 0.
 pub(super) fn no_scores(problem: &Problem) -> bool {
     problem.pairs.scores.values().iter().all(|&(_, score)| score == 0)
+}
+
+/// Where cycles of persons are forbidden, that rule decides alone: an assignment that keeps it.
+pub(super) fn rules_first(name: &str, problem: &Problem, run: &mut Run<'_>) -> Result<Solution, AssignError> {
+    let kept = seeded_choice(seeded_optimum(problem, Aim::Even, run)?, Aim::Even, &even, run)?;
+    Ok(Solution { bound: kept.bound, ..Solution::new(name, run.seed, kept.assignment) })
 }

@@ -54,7 +54,7 @@ impl<'g, 'p> Stakes<'g, 'p> {
     }
 
     /// What a submission can have at most, each for itself, by right node.
-    pub(super) fn alone(&self) -> Vec<i64> {
+    pub(in crate::strategy) fn alone(&self) -> Vec<i64> {
         let mut open: Vec<Vec<i64>> = alloc::vec![Vec::new(); self.columns.len()];
         let mut forced: Vec<(i64, u32)> = alloc::vec![(0, 0); self.columns.len()];
         for (place, pair) in self.ground.pairs.iter().enumerate() {
