@@ -179,6 +179,8 @@ impl Infeasible {
 pub enum Certificate {
     /// No valid plan has a greater total score.
     Optimal(Optimal),
+    /// In no valid plan has the worst-off submission more than a bound.
+    WorstOff(WorstOff),
 }
 
 /// The proof that no valid assignment has a greater total score: a solution of the dual linear program.
@@ -203,6 +205,31 @@ pub struct Optimal {
     pub submission_duals: Vec<Dual>,
     /// y: what it would be worth to let a student review a second copy of a work; never below 0, and only for works with
     /// copies under `same_work_once`. What is not listed is 0.
+    pub work_duals: Vec<WorkDual>,
+}
+
+/// What the worst-off submission has, and the proof that it has at most so much in every valid assignment.
+///
+/// Submissions count that are handed in and whose maximum is not 0. Whatever the weights are, the worst sum is at most
+/// the weighted mean of all sums. So with the sum of [`Optimal`] formed of scores that are multiplied by the weight of
+/// their submission,
+///
+/// > upper bound = ⌊(that sum + Σⱼ weightⱼ · score of the fixed reviews of j) / Σⱼ weightⱼ⌋.
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
+#[serde(tag = "kind", rename = "max_min")]
+pub struct WorstOff {
+    /// The total score of the worst-off submission, in 10^-6.
+    pub worst_units: i64,
+    /// What it is at most in any valid assignment, in 10^-6.
+    pub upper_bound_units: i64,
+    /// The weights of submissions, above 0; who is not listed has 0.
+    pub weights: Vec<Dual>,
+    /// As for [`Optimal`], in 10^-6 times a weight.
+    pub student_duals: Vec<Dual>,
+    /// As for [`Optimal`], in 10^-6 times a weight.
+    pub submission_duals: Vec<Dual>,
+    /// As for [`Optimal`], in 10^-6 times a weight; left out in writing where there are none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub work_duals: Vec<WorkDual>,
 }
 

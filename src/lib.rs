@@ -92,7 +92,9 @@ pub mod strategy;
 pub mod verify;
 
 pub use assignment::Assignment;
-pub use certificate::{Certificate, CutSide, Dual, Exhausted, Infeasible, Optimal, PanelClass, Refutation, WorkDual};
+pub use certificate::{
+    Certificate, CutSide, Dual, Exhausted, Infeasible, Optimal, PanelClass, Refutation, WorkDual, WorstOff,
+};
 pub use diagnostic::{Diagnostic, Diagnostics};
 pub use id::{EmptyId, Id, PersonName};
 pub use input::Input;

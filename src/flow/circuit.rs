@@ -13,25 +13,25 @@ use super::{NONE, Window, number};
 use crate::random::Random;
 
 /// A way round: arcs in the order of the way, each with whether it takes one unit more (or one less).
-type Way = Vec<(u32, bool)>;
+pub(super) type Way = Vec<(u32, bool)>;
 
 /// An arc with its units.
 #[derive(Debug, Clone, Copy)]
-struct Arc {
-    tail: u32,
-    head: u32,
+pub(super) struct Arc {
+    pub(super) tail: u32,
+    pub(super) head: u32,
     window: Window,
     units: u32,
 }
 
 impl Arc {
     /// Whether it can take one unit more, or one less.
-    const fn gives_way(&self, more: bool) -> bool {
+    pub(super) const fn gives_way(&self, more: bool) -> bool {
         if more { self.units < self.window.max } else { self.units > self.window.min }
     }
 
     /// Where one unit more (or less) of it leads.
-    const fn end(&self, more: bool) -> u32 {
+    pub(super) const fn end(&self, more: bool) -> u32 {
         if more { self.head } else { self.tail }
     }
 }
@@ -81,6 +81,25 @@ impl Circuit {
             circuit.change(number(pair), |load| load + units);
         }
         circuit
+    }
+
+    /// The number of nodes, node 0 among them.
+    pub(super) fn nodes(&self) -> usize {
+        self.met.len()
+    }
+
+    pub(super) fn arc(&self, arc: u32) -> Arc {
+        self.arcs[arc as usize]
+    }
+
+    /// The arc of a pair.
+    pub(super) const fn arc_of(&self, pair: u32) -> u32 {
+        self.nodes + pair
+    }
+
+    /// The pair of an arc; none where it is that of a node.
+    pub(super) const fn pair_of(&self, arc: u32) -> Option<u32> {
+        arc.checked_sub(self.nodes)
     }
 
     /// The units of a pair.
@@ -226,7 +245,7 @@ impl Circuit {
     }
 
     /// Goes round a way; returns its pairs.
-    fn go(&mut self, way: &[(u32, bool)]) -> Way {
+    pub(super) fn go(&mut self, way: &[(u32, bool)]) -> Way {
         for &(arc, more) in way {
             let units = &mut self.arcs[arc as usize].units;
             *units = if more { *units + 1 } else { *units - 1 };
@@ -256,7 +275,7 @@ impl Circuit {
         }
     }
 
-    fn incident_to(&self, node: u32) -> &[u32] {
+    pub(super) fn incident_to(&self, node: u32) -> &[u32] {
         &self.incident[self.starts[node as usize] as usize..self.starts[node as usize + 1] as usize]
     }
 }

@@ -45,6 +45,7 @@ mod network;
 mod program;
 mod proof;
 mod regular;
+mod relay;
 mod repair;
 mod resume;
 mod search;
@@ -56,6 +57,7 @@ mod solve;
 #[cfg(test)]
 mod tests;
 mod tied;
+mod trade;
 mod weight;
 
 pub use cut::{Cut, CutFlaw, CutSide};
@@ -72,8 +74,10 @@ pub(crate) use cut::GroupCut;
 pub(crate) use face::Face;
 pub(crate) use lottery::draw;
 pub(crate) use network::{Edge, Groups, Network, Node, NodeCost};
+pub(crate) use relay::{Relay, Unpassed};
 pub(crate) use search::Flow;
 pub(crate) use slack::Common;
+pub(crate) use trade::{Stopped, Trades};
 pub(crate) use weight::Weight;
 
 /// A number of a node, bundle or edge: there are fewer than 2^32 of each.

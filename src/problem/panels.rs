@@ -4,7 +4,7 @@
 //! within them those of its classes (the bihierarchy of E. Budish, Y.-K. Che, F. Kojima and P. Milgrom, "Designing Random
 //! Allocation Mechanisms", AER 2013). So as many classes as fit are *nested*; those that cross them are *loose*.
 
-use alloc::collections::BTreeMap;
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -160,6 +160,20 @@ impl Problem {
             }
         }
         counts
+    }
+
+    /// The submissions that lack a reviewer of some class.
+    pub(crate) fn wanting_classes(&self) -> BTreeSet<u32> {
+        if !self.panels.asks() {
+            return BTreeSet::new();
+        }
+        let fixed = self.fixed_of_classes();
+        let lacks = |&submission: &u32| {
+            (0..)
+                .zip(&self.panels.classes)
+                .any(|(class, rule)| rule.min > fixed.get(&(submission, class)).copied().unwrap_or(0))
+        };
+        (0..index(self.submissions())).filter(|&submission| self.handed_in[submission as usize]).filter(lacks).collect()
     }
 
     /// Reports musts that are more than a submission may have of a class, with the place of each.

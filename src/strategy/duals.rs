@@ -71,13 +71,32 @@ pub(super) fn worthless(problem: &Problem) -> Optimal {
 }
 
 /// The duals of all students and submissions.
-fn by_id(problem: &Problem, u: &[i64], v: &[i64]) -> Optimal {
+pub(super) fn by_id(problem: &Problem, u: &[i64], v: &[i64]) -> Optimal {
     let student = |(student, &value)| Dual { id: problem.student_id(student).clone(), value };
     let submission = |(submission, &value)| Dual { id: problem.submission_id(submission).clone(), value };
     Optimal {
         student_duals: u.iter().enumerate().map(student).collect(),
         submission_duals: v.iter().enumerate().map(submission).collect(),
         ..Optimal::default()
+    }
+}
+
+/// Duals of students and submissions that were no part of what was solved, because nothing is left of their bounds: as
+/// great as any of their pairs asks for.
+pub(super) fn close(
+    problem: &Problem,
+    score: impl Fn(usize, usize) -> i64,
+    (u, v): (&mut [i64], &mut [i64]),
+    open: (&[bool], &[bool]),
+) {
+    for submission in (0..problem.submissions()).filter(|&submission| !open.1[submission]) {
+        let students = (0..problem.students()).filter(|&student| open.0[student]);
+        let asked = students.filter(|&student| problem.is_free(student, submission));
+        v[submission] = asked.map(|student| score(student, submission) - u[student]).fold(0, i64::max);
+    }
+    for student in (0..problem.students()).filter(|&student| !open.0[student]) {
+        let asked = (0..problem.submissions()).filter(|&submission| problem.is_free(student, submission));
+        u[student] = asked.map(|submission| score(student, submission) - v[submission]).fold(0, i64::max);
     }
 }
 
@@ -95,15 +114,7 @@ pub(super) fn proof(nodes: &Model<'_>, solved: &Solved) -> Option<Optimal> {
     for (&submission, &dual) in nodes.submissions.iter().zip(&solved.right) {
         (v[submission as usize], open.1[submission as usize]) = (narrow(dual)?, true);
     }
-    for submission in (0..problem.submissions()).filter(|&submission| !open.1[submission]) {
-        let students = (0..problem.students()).filter(|&student| open.0[student]);
-        let asked = students.filter(|&student| problem.is_free(student, submission));
-        v[submission] = asked.map(|student| score(student, submission) - u[student]).fold(0, i64::max);
-    }
-    for student in (0..problem.students()).filter(|&student| !open.0[student]) {
-        let asked = (0..problem.submissions()).filter(|&submission| problem.is_free(student, submission));
-        u[student] = asked.map(|submission| score(student, submission) - v[submission]).fold(0, i64::max);
-    }
+    close(problem, score, (&mut u, &mut v), (&open.0, &open.1));
     // A work with a dual below 0 is not chosen, and 0 proves as much: its pairs are worth less than the other duals.
     let work = |&(of, dual): &(WorkWindow, i128)| {
         let assessor_id = problem.student_id(nodes.students[of.left as usize] as usize).clone();

@@ -15,8 +15,8 @@ use super::{AssignError, Run};
 use crate::assignment::Assignment;
 use crate::certificate::Refutation;
 use crate::flow::{
-    Blockade, Builder, ColumnNode, Cut, CutSide, Feasibility, GroupCut, Instance, NONE, Obstacle, Optimum, Program,
-    RowNode, Slice, Unmatched, Unsolved, Window,
+    Blockade, Builder, ColumnNode, Counters, Cut, CutSide, Feasibility, GroupCut, Instance, Matching, NONE, Obstacle,
+    Optimum, Program, RowNode, Slice, Unmatched, Unsolved, Window,
 };
 use crate::input::Shortfall;
 use crate::problem::Problem;
@@ -308,12 +308,31 @@ impl<'p> Ground<'p> {
         reward: impl Fn(usize) -> i64,
         run: &mut Run<'_>,
     ) -> Result<Optimum, AssignError> {
+        self.greatest_again(stage, reward, &mut None, run)
+    }
+
+    /// The same, where sums of other rewards were solved for before: the sooner, the less they differ. What is found is
+    /// kept in `earlier` for the next time.
+    ///
+    /// # Errors
+    /// What ends a run.
+    pub(super) fn greatest_again(
+        &self,
+        stage: &'static str,
+        reward: impl Fn(usize) -> i64,
+        earlier: &mut Option<Matching>,
+        run: &mut Run<'_>,
+    ) -> Result<Optimum, AssignError> {
         let mut stop = None;
         if let Some(instance) = self.instance(&reward) {
-            let solved = instance.solve_watched(None, &mut |counters| {
+            let mut watch = |counters: &Counters| {
                 stop = run.report(stage, counters.bids + counters.augmentations, 0).err();
                 stop.is_none()
-            });
+            };
+            let solved = match earlier {
+                Some(earlier) => instance.solve_again(earlier, &mut watch),
+                None => instance.solve_watched(None, &mut watch),
+            };
             match solved {
                 Ok(matching) => {
                     let wide = |duals: &[i64]| duals.iter().copied().map(i128::from).collect();
@@ -325,13 +344,15 @@ impl<'p> Ground<'p> {
                         })
                         .collect();
                     let forced = (0..self.pairs.len()).filter(|&pair| self.is_forced(pair));
-                    return Ok(Optimum {
+                    let optimum = Optimum {
                         units,
                         rows: wide(&matching.duals().rows),
                         columns: wide(&matching.duals().columns),
                         objective: matching.objective() + forced.map(|pair| i128::from(reward(pair))).sum::<i128>(),
                         pivots: 0,
-                    });
+                    };
+                    *earlier = Some(matching);
+                    return Ok(optimum);
                 }
                 Err(Unmatched::Stopped) => return Err(stop.unwrap_or(AssignError::Interrupted)),
                 // The general method below has room for more.

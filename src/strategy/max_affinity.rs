@@ -110,7 +110,7 @@ fn greatest(nodes: &Model<'_>, run: &mut Run<'_>) -> Result<(Room, Solved), Assi
 }
 
 /// Whether the contract knows a proof of optimality for a problem that comes to bounds.
-fn proves(problem: &Problem) -> bool {
+pub(super) fn proves(problem: &Problem) -> bool {
     let bounds = count_is_free(problem, Aim::Affinity) && problem.policy.shortfall == Shortfall::Error;
     let simple = problem.policy.reviews_per_work.is_none() && problem.policy.panel.is_empty();
     bounds && simple && !problem.pairs.should_rules

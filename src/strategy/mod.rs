@@ -12,6 +12,7 @@ mod classes;
 mod curve;
 mod cycles;
 mod duals;
+mod fair_flow;
 mod fair_sequence;
 mod goals;
 mod ground;
@@ -22,6 +23,7 @@ mod limits;
 mod lots;
 mod matching;
 mod max_affinity;
+mod max_min;
 mod network;
 mod optimum;
 mod pairing;
@@ -38,10 +40,12 @@ mod shares;
 mod stages;
 
 pub use alternates::alternates;
+pub use fair_flow::FairFlow;
 pub use fair_sequence::FairSequence;
 pub use goals::{Objective, objective};
 pub use matching::Matching;
 pub use max_affinity::MaxAffinity;
+pub use max_min::MaxMin;
 pub use parameter::{Parameter, check_parameters};
 pub use perturbed::Perturbed;
 pub use random::RandomAssignment;
@@ -264,7 +268,17 @@ impl<'a> Run<'a> {
 /// All strategies, in the order in which they are listed.
 #[must_use]
 pub fn registry() -> &'static [&'static dyn Strategy] {
-    &[&RoundRobin, &RandomAssignment, &Matching, &MaxAffinity, &FairSequence, &RandomLimited, &Perturbed]
+    &[
+        &RoundRobin,
+        &RandomAssignment,
+        &Matching,
+        &MaxAffinity,
+        &MaxMin,
+        &FairFlow,
+        &FairSequence,
+        &RandomLimited,
+        &Perturbed,
+    ]
 }
 
 /// The strategy with a name.

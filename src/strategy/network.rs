@@ -110,13 +110,14 @@ impl<'p> Model<'p> {
                 model.left.push(node);
             }
         }
+        let wanting = problem.wanting_classes();
         for &submission in submissions {
             let bound = problem.submission_bound(submission as usize);
             let group = problem.shared_works.binary_search(&problem.people.work_of[submission as usize]);
             // What a copy may receive counts beside what its work may; so a maximum that nobody states is out of reach.
             let limit = n + u32::from(group.is_ok());
             let node = remaining(bound.min, bound.max, problem.settled.received[submission as usize], limit);
-            let open = node.max > 0 || node.min > 0 || problem.panels.asks();
+            let open = node.max > 0 || node.min > 0 || wanting.contains(&submission);
             if problem.is_handed_in(submission as usize) && open {
                 model.right_of[submission as usize] = index(model.right.len());
                 model.submissions.push(submission);

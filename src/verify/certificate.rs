@@ -9,36 +9,50 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use super::facts::Facts;
-use super::free::Free;
+use super::free::{Free, Score};
 use super::index::{Index, Rows, at, dense, key};
 use super::pairs::{FIXED, MUST_OF_WORK, Pair, Pairs};
 use super::verdict::{Findings, Place};
-use crate::certificate::{Certificate, Dual, Optimal};
+use super::worst_off;
+use crate::certificate::{Certificate, Dual, Optimal, WorkDual};
 use crate::id::Id;
 use crate::input::{Bound, CopyRule, Demand, Existing, Reciprocal, Relation, RuleKind, Shortfall, WorkflowState};
 use crate::plan::Records;
 
-/// The strategy whose plans may carry a certificate of optimality.
-const STRATEGY: &str = "max_affinity";
-
 /// Checks the certificate of a plan, where it has one. O(students · submissions).
 pub(super) fn check(facts: &Facts<'_>, pairs: &Pairs, plan: &dyn Records, findings: &mut Findings) {
-    let Some(Certificate::Optimal(proof)) = plan.certificate() else { return };
-    if let Some(reason) = forbidden(facts, plan) {
+    let strategy = match plan.certificate() {
+        None => return,
+        Some(Certificate::Optimal(_)) => "max_affinity",
+        Some(Certificate::WorstOff(_)) => "max_min",
+    };
+    if plan.strategy().name != strategy {
+        findings.add("certificate_not_allowed", "/certificate", format_args!("the strategy is not {strategy}"));
+    } else if let Some(reason) = forbidden(facts) {
         findings.add("certificate_not_allowed", "/certificate", reason);
-        return;
+    } else {
+        match plan.certificate() {
+            Some(Certificate::Optimal(proof)) => optimal(facts, pairs, proof, findings),
+            Some(Certificate::WorstOff(proof)) => worst_off::check(facts, pairs, proof, findings),
+            None => {}
+        }
     }
+}
+
+/// The submissions of each work.
+pub(super) fn copies(facts: &Facts<'_>) -> Rows {
     let submissions = (0..dense(facts.submissions.len())).map(|submission| key(facts.work(submission), submission));
-    let copies = Rows::new(facts.works(), submissions.collect());
-    let Some(numbers) = Numbers::read(facts, &copies, proof, findings) else { return };
+    Rows::new(facts.works(), submissions.collect())
+}
+
+fn optimal(facts: &Facts<'_>, pairs: &Pairs, proof: &Optimal, findings: &mut Findings) {
+    let copies = copies(facts);
+    let duals = (&*proof.student_duals, &*proof.submission_duals, &*proof.work_duals);
+    let Some(numbers) = Numbers::read(facts, &copies, duals, findings) else { return };
     let fixed = fixed(facts, pairs);
     let mut free = Free::new(facts, &fixed, &copies);
-    let found = Sums { facts, numbers: &numbers, copies: &copies, fixed: &fixed }.add_up(&mut free, pairs);
-    if found.movable {
-        let reason = "existing reviews may move under existing: rebalance";
-        findings.add("certificate_not_allowed", "/certificate", reason);
-        return;
-    }
+    let sums = Sums { facts, numbers: &numbers, copies: &copies, fixed: &fixed, weights: None };
+    let Some(found) = sums.proven(&mut free, pairs, findings) else { return };
     let stated = i128::from(proof.objective_units);
     if found.chosen != stated {
         findings.add(
@@ -57,7 +71,7 @@ pub(super) fn check(facts: &Facts<'_>, pairs: &Pairs, plan: &dyn Records, findin
 }
 
 /// A sum in a message.
-struct Shown(Option<i128>);
+pub(super) struct Shown(pub(super) Option<i128>);
 
 impl fmt::Display for Shown {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -68,14 +82,13 @@ impl fmt::Display for Shown {
     }
 }
 
-/// Why a plan like this has no certificate of optimality.
-fn forbidden(facts: &Facts<'_>, plan: &dyn Records) -> Option<&'static str> {
+/// Why no plan of such a problem has a certificate.
+fn forbidden(facts: &Facts<'_>) -> Option<&'static str> {
     let policy = &facts.input.policy;
     let relations = [policy.section, policy.group].into_iter().chain(policy.labels.values().copied());
     let is_wish = |relation| matches!(relation, Relation::PreferSame | Relation::PreferDifferent);
     let is_should = |kind| matches!(kind, RuleKind::ShouldReview | RuleKind::ShouldNotReview);
     let reasons = [
-        (plan.strategy().name != STRATEGY, "the strategy is not max_affinity"),
         (policy.reviews_per_submission == Demand::Balanced, "received reviews are balanced"),
         (facts.input.rules.iter().any(|rule| is_should(rule.kind)), "there are should rules"),
         (relations.into_iter().any(is_wish), "there are wishes"),
@@ -89,7 +102,7 @@ fn forbidden(facts: &Facts<'_>, plan: &dyn Records) -> Option<&'static str> {
 
 /// The fixed pairs that count, sorted: what had to stay, and musts. Where several copies would do for a must and none
 /// of them is fixed otherwise, the first resulting review that meets it is.
-fn fixed(facts: &Facts<'_>, pairs: &Pairs) -> Vec<(u32, u32)> {
+pub(super) fn fixed(facts: &Facts<'_>, pairs: &Pairs) -> Vec<(u32, u32)> {
     let mut fixed: Vec<(u32, u32)> = Vec::new();
     let mut musts: Vec<(u32, Pair)> = Vec::new();
     for of_one in pairs.all().chunk_by(|one, next| one.assessor == next.assessor) {
@@ -114,7 +127,7 @@ fn fixed(facts: &Facts<'_>, pairs: &Pairs) -> Vec<(u32, u32)> {
 }
 
 /// The numbers of a certificate, by dense numbers.
-struct Numbers {
+pub(super) struct Numbers {
     students: Vec<i64>,
     submissions: Vec<i64>,
     /// Student, work and number, sorted.
@@ -123,44 +136,49 @@ struct Numbers {
 
 impl Numbers {
     /// Reads a certificate and reports what it names wrongly; none where it does.
-    fn read(facts: &Facts<'_>, copies: &Rows, proof: &Optimal, findings: &mut Findings) -> Option<Self> {
+    pub(super) fn read(
+        facts: &Facts<'_>,
+        copies: &Rows,
+        (students, submissions, works): (&[Dual], &[Dual], &[WorkDual]),
+        findings: &mut Findings,
+    ) -> Option<Self> {
         let mut reader = Reader { facts, findings, sound: true };
-        let students = facts.persons.len();
-        let students = reader.duals("certificate/student_duals", &proof.student_duals, students, |id| {
+        let students = reader.duals("certificate/student_duals", students, facts.persons.len(), |id| {
             let person = facts.find_student(id)?;
-            Some((person, &facts.student(person)?.id, facts.student_bound(person)))
+            Some((person, &facts.student(person)?.id, facts.student_bound(person).max.is_some()))
         });
-        let submissions = facts.submissions.len();
-        let submissions = reader.duals("certificate/submission_duals", &proof.submission_duals, submissions, |id| {
+        let submissions = reader.duals("certificate/submission_duals", submissions, facts.submissions.len(), |id| {
             let submission = facts.submissions.find(id)?;
-            Some((submission, &facts.submission(submission)?.id, facts.submission_bound(submission)))
+            let limited = facts.submission_bound(submission).max.is_some();
+            Some((submission, &facts.submission(submission)?.id, limited))
         });
-        let works = reader.work_duals(copies, proof);
+        let works = reader.work_duals(copies, works);
         reader.sound.then_some(Self { students, submissions, works })
     }
 }
 
-struct Reader<'r, 'a> {
-    facts: &'r Facts<'a>,
-    findings: &'r mut Findings,
+pub(super) struct Reader<'r, 'a> {
+    pub(super) facts: &'r Facts<'a>,
+    pub(super) findings: &'r mut Findings,
     /// Whether nothing was found so far that keeps the numbers from being added up.
-    sound: bool,
+    pub(super) sound: bool,
 }
 
 impl<'a> Reader<'_, 'a> {
-    /// The numbers of all students or all submissions; 0 where none is given.
-    fn duals(
+    /// The numbers of all students or all submissions; 0 where none is given. `find` tells who is meant, how the id is
+    /// written in the problem, and whether a number may be above 0.
+    pub(super) fn duals(
         &mut self,
         list: &'static str,
         duals: &[Dual],
         length: usize,
-        find: impl Fn(&Id) -> Option<(u32, &'a Id, Bound)>,
+        find: impl Fn(&Id) -> Option<(u32, &'a Id, bool)>,
     ) -> Vec<i64> {
         let mut values = alloc::vec![0; length];
         let mut given = alloc::vec![false; length];
         for (place, Dual { id, value }) in duals.iter().enumerate() {
             let place = Place(list, place);
-            let Some((dense, written, bound)) = find(id) else {
+            let Some((dense, written, limited)) = find(id) else {
                 self.refuse("certificate_unknown", place, format_args!("the problem knows no {id}"));
                 continue;
             };
@@ -168,7 +186,7 @@ impl<'a> Reader<'_, 'a> {
             if given.get_mut(at(dense)).is_some_and(|given| core::mem::replace(given, true)) {
                 self.refuse("certificate_twice", place, format_args!("{id} has a number already"));
             }
-            if *value > 0 && bound.max.is_none() {
+            if *value > 0 && !limited {
                 self.refuse(
                     "certificate_sign",
                     place,
@@ -183,9 +201,9 @@ impl<'a> Reader<'_, 'a> {
     }
 
     /// The numbers for a student and a work, sorted.
-    fn work_duals(&mut self, copies: &Rows, proof: &Optimal) -> Vec<(u32, u32, i64)> {
+    fn work_duals(&mut self, copies: &Rows, duals: &[WorkDual]) -> Vec<(u32, u32, i64)> {
         let facts = self.facts;
-        if proof.work_duals.is_empty() {
+        if duals.is_empty() {
             return Vec::new();
         }
         let stated = |submission| Some((facts.submission(submission)?.work_id.as_ref()?, facts.work(submission)));
@@ -197,8 +215,8 @@ impl<'a> Reader<'_, 'a> {
                 entry.get_or_insert((id, work));
             }
         }
-        let mut values = Vec::with_capacity(proof.work_duals.len());
-        for (place, dual) in proof.work_duals.iter().enumerate() {
+        let mut values = Vec::with_capacity(duals.len());
+        for (place, dual) in duals.iter().enumerate() {
             let place = Place("certificate/work_duals", place);
             let (assessor_id, work_id, value) = (&dual.assessor_id, &dual.work_id, dual.value);
             let person = facts.find_student(assessor_id);
@@ -235,34 +253,55 @@ impl<'a> Reader<'_, 'a> {
         }
     }
 
-    fn refuse(&mut self, code: &'static str, place: impl fmt::Display, message: impl fmt::Display) {
+    pub(super) fn refuse(&mut self, code: &'static str, place: impl fmt::Display, message: impl fmt::Display) {
         self.sound = false;
         self.findings.add(code, place, message);
     }
 }
 
 /// What the sums are made of.
-struct Sums<'s, 'a> {
-    facts: &'s Facts<'a>,
-    numbers: &'s Numbers,
-    copies: &'s Rows,
-    fixed: &'s [(u32, u32)],
+pub(super) struct Sums<'s, 'a> {
+    pub(super) facts: &'s Facts<'a>,
+    pub(super) numbers: &'s Numbers,
+    pub(super) copies: &'s Rows,
+    pub(super) fixed: &'s [(u32, u32)],
+    /// What the scores of each submission are multiplied by; 1 where there are none. They add up to an `i64`.
+    pub(super) weights: Option<&'s [i64]>,
 }
 
-/// What the sums are.
-struct Found {
+/// What the sums are, of weighted scores.
+pub(super) struct Found {
     /// The total score of the resulting reviews that are not fixed.
-    chosen: i128,
-    /// What the numbers prove that it is at most; none where that is beyond all limits.
-    bound: Option<i128>,
+    pub(super) chosen: i128,
+    /// The same of the fixed ones.
+    pub(super) of_fixed: i128,
+    /// What the numbers prove that the first is at most; none where that is beyond all limits.
+    pub(super) bound: Option<i128>,
     /// Whether an existing review may move under `existing: rebalance`.
     movable: bool,
 }
 
 impl Sums<'_, '_> {
-    /// Adds everything up: one pass over all pairs of students and submissions.
+    /// Adds everything up, and refuses where no certificate is allowed because reviews may move.
+    pub(super) fn proven(&self, free: &mut Free<'_, '_>, pairs: &Pairs, findings: &mut Findings) -> Option<Found> {
+        let found = self.add_up(free, pairs);
+        if found.movable {
+            let reason = "existing reviews may move under existing: rebalance";
+            findings.add("certificate_not_allowed", "/certificate", reason);
+            return None;
+        }
+        Some(found)
+    }
+
+    /// A score times its weight.
+    fn weighted(&self, score: &Score) -> i128 {
+        let weight = self.weights.map_or(1, |weights| weights.get(at(score.asset)).copied().unwrap_or(0));
+        i128::from(score.units) * i128::from(weight)
+    }
+
+    /// One pass over all pairs of students and submissions.
     fn add_up(&self, free: &mut Free<'_, '_>, pairs: &Pairs) -> Found {
-        let mut found = Found { chosen: 0, bound: self.bounds(), movable: false };
+        let mut found = Found { chosen: 0, of_fixed: 0, bound: self.bounds(), movable: false };
         let movable = self.movable();
         let base: Vec<i128> = self.numbers.submissions.iter().map(|&value| -i128::from(value)).collect();
         // For each submission what a review by the student at hand is worth, its own number taken away.
@@ -276,15 +315,20 @@ impl Sums<'_, '_> {
             let works = works.next_if(|works| works.first().is_some_and(|entry| entry.0 == person));
             let (own, works) = (own.unwrap_or_default(), works.unwrap_or_default());
             let scores = free.scores(person);
-            for pair in own.iter().filter(|pair| pair.results() && !self.is_fixed(**pair)) {
+            for pair in own.iter().filter(|pair| pair.results()) {
                 let score = scores.iter().find(|score| score.asset == pair.asset);
-                found.chosen += score.map_or(0, |score| i128::from(score.units));
+                let score = score.map_or(0, |score| self.weighted(score));
+                if self.fixed.binary_search(&(pair.assessor, pair.asset)).is_ok() {
+                    found.of_fixed += score;
+                } else if !pair.is(FIXED) {
+                    found.chosen += score;
+                }
             }
             let copies =
                 |&(_, work, value): &(u32, u32, i64)| self.copies.row(work).iter().map(move |&copy| (copy, value));
             for score in scores {
                 if let Some(worth) = worth.get_mut(at(score.asset)) {
-                    *worth += i128::from(score.units);
+                    *worth += self.weighted(score);
                 }
             }
             for (copy, value) in works.iter().flat_map(copies) {
@@ -311,10 +355,6 @@ impl Sums<'_, '_> {
             }
         }
         found
-    }
-
-    fn is_fixed(&self, pair: Pair) -> bool {
-        pair.is(FIXED) || self.fixed.binary_search(&(pair.assessor, pair.asset)).is_ok()
     }
 
     /// The part of the sum that is not of single pairs: remaining bounds of students and submissions, and works.

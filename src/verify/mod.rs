@@ -54,6 +54,7 @@ mod marks;
 mod pairs;
 mod together;
 mod verdict;
+mod worst_off;
 
 #[cfg(test)]
 mod tests;

@@ -106,6 +106,11 @@ impl Program {
         }
     }
 
+    /// The node of the first column in the numbering of [`each_arc`](Self::each_arc).
+    pub(in crate::flow) fn first_column(&self) -> u32 {
+        1 + self.rows.count()
+    }
+
     /// The nodes of a cut in the terms of the program, and what passes it.
     fn blockade(&self, nodes: &[u32], inward: bool) -> Blockade {
         let rows = self.rows.count();

@@ -129,6 +129,16 @@ impl Program {
         self.columns.windows[node.index()] = load;
     }
 
+    /// The window of a column, or of a class of one.
+    pub(crate) fn column_window(&self, column: ColumnNode) -> Window {
+        self.columns.windows[column.index()]
+    }
+
+    /// The column of a pair, or its class.
+    pub(crate) fn column_of(&self, pair: usize) -> ColumnNode {
+        ColumnNode(self.pairs[pair].column)
+    }
+
     /// The window of a pair.
     #[must_use]
     pub fn window(&self, pair: usize) -> Window {

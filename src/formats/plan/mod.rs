@@ -12,7 +12,7 @@ mod malformed_tests;
 mod tests;
 
 #[cfg(test)]
-pub(super) use certificate::{CERTIFICATE, DUAL, WORK_DUAL};
+pub(super) use certificate::{DUAL, OPTIMAL, WORK_DUAL, WORST_OFF};
 pub use csv::write_csv;
 #[cfg(test)]
 pub(super) use read::PLAN;

@@ -35,6 +35,19 @@ pub fn write(plan: &dyn Records, layout: Layout, output: impl io::Write) -> io::
             writer.rows("work_duals", &proof.work_duals)?;
             writer.close()?;
         }
+        Some(Certificate::WorstOff(proof)) => {
+            writer.open("certificate")?;
+            writer.field("kind", "max_min")?;
+            writer.field("worst_units", &proof.worst_units)?;
+            writer.field("upper_bound_units", &proof.upper_bound_units)?;
+            writer.rows("weights", &proof.weights)?;
+            writer.rows("student_duals", &proof.student_duals)?;
+            writer.rows("submission_duals", &proof.submission_duals)?;
+            if !proof.work_duals.is_empty() {
+                writer.rows("work_duals", &proof.work_duals)?;
+            }
+            writer.close()?;
+        }
     }
     writer.end()
 }

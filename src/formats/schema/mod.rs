@@ -72,7 +72,8 @@ mod tests {
             ("report", plan::REPORT),
             ("bound", plan::BOUND),
             ("alternates", plan::ALTERNATES),
-            ("certificate", plan::CERTIFICATE),
+            ("optimal", plan::OPTIMAL),
+            ("worstOff", plan::WORST_OFF),
             ("dual", plan::DUAL),
             ("workDual", plan::WORK_DUAL),
         ];

@@ -3,7 +3,7 @@
 use peerplan::input::{Existing, Reciprocal};
 use peerplan::plan::{OperationRecord, Records};
 use peerplan::strategy::{by_name, registry};
-use peerplan::{Id, Input, Problem};
+use peerplan::{Certificate, Id, Input, Problem};
 
 use super::{PLAIN, binding, check_plan, check_proof, compiled, for_all, planned, result, resulting};
 use crate::instances::small;
@@ -101,6 +101,32 @@ fn the_greatest_affinity_is_the_oracles() {
         let reached = facts.tally(&result(input, strategy, 1).expect("feasible"));
         assert_eq!((reached.affinity, reached.total), (affinity, facts.tally(&best).total));
     });
+}
+
+#[test]
+fn the_worst_off_submission_has_what_the_oracle_finds_and_so_have_the_others() {
+    let Some(strategy) = by_name("max_min") else { return };
+    let (mut scored, mut proven) = (0_u32, 0_u32);
+    let counts = std::cell::RefCell::new((&mut scored, &mut proven));
+    for_all(small(), CASES, |input| {
+        let facts = Facts::new(input);
+        if facts.longest_forbidden().is_some() {
+            return;
+        }
+        let Some(best) = facts.best_for_the_worst() else { return };
+        let problem = compiled(input);
+        let plan = planned(&problem, strategy, 1).expect("feasible");
+        let reached = facts.sums(&resulting(input, plan.view(&problem)));
+        assert_eq!(reached, best);
+        let mut counts = counts.borrow_mut();
+        *counts.0 += u32::from(best.first() != best.last());
+        if let Some(Certificate::WorstOff(proof)) = plan.certificate() {
+            assert_eq!(Some(&proof.worst_units), best.first());
+            assert!(proof.upper_bound_units >= proof.worst_units);
+            *counts.1 += 1;
+        }
+    });
+    assert!(scored > 300 && proven > 100, "{scored} {proven}");
 }
 
 #[test]

@@ -160,7 +160,7 @@ impl Facts<'_> {
     }
 
     /// The length of the longest forbidden cycles.
-    pub(super) fn longest_forbidden(&self) -> Option<u64> {
+    pub(crate) fn longest_forbidden(&self) -> Option<u64> {
         match self.rules.input.policy.reciprocal {
             Reciprocal::Allow | Reciprocal::Avoid => None,
             Reciprocal::Forbid => Some(2),

@@ -142,4 +142,31 @@ impl Facts<'_> {
         };
         search.best(total, &cost, most)
     }
+
+    /// The total scores of the submissions that may get something, ascending.
+    pub(crate) fn sums(&self, result: &Assignment) -> Vec<i64> {
+        let counted = self.rules.input.submissions.iter().filter(|submission| {
+            self.rules.handed_in(submission) && self.rules.submission_bound(submission).max != Some(0)
+        });
+        let sum = |submission: &peerplan::input::Submission| {
+            let of_it = result.iter().filter(|pair| pair.1 == submission.id);
+            of_it.map(|(assessor, asset)| self.rules.score(assessor, asset).unwrap_or(0)).sum::<i64>()
+        };
+        let mut sums: Vec<i64> = counted.map(sum).collect();
+        sums.sort_unstable();
+        sums
+    }
+
+    /// The best of these once the shared goals are met: the worst, then the next worst, and so on. None where no
+    /// assignment is valid, or too many are left.
+    pub(crate) fn best_for_the_worst(&self) -> Option<Vec<i64>> {
+        let search = Search::new(self);
+        let total = self.fewest_reviews(&search)?;
+        let cost = |tally: &Tally| -> Cost {
+            let Tally { missing, missing_squares, received_squares, deletes, gain, .. } = self.counted(tally);
+            [missing, missing_squares, received_squares, deletes, -gain, 0, 0]
+        };
+        let found = search.best(Some(total), &cost, LISTED)?;
+        (found.len() < LISTED).then(|| found.iter().map(|result| self.sums(result)).max())?
+    }
 }

@@ -1,0 +1,96 @@
+//! `max_min`: the worst-off submission as well off as can be, with a bound that nothing exceeds.
+//!
+//! What all submissions have at least is NP-hard to maximise (N. Garg, T. Kavitha, A. Kumar, K. Mehlhorn and J. Mestre,
+//! "Assigning papers to referees", Algorithmica, 2010); the goal is that of I. Stelmakh, N. Shah and A. Singh,
+//! "PeerReview4All: Fair and Accurate Reviewer Assignment in Peer Review", ALT 2019. The order of steps:
+//!
+//! 1. The greatest total, and a bound of the worst sum by one submission alone ([`bound`]).
+//! 2. Trades along cycles of the residual graph ([`Trades`](crate::flow::Trades)) bring all submissions up to the bound,
+//!    or to targets below it, at the least loss of total ([`search`]).
+//! 3. If the bound is not reached, it is lowered by weights on several submissions.
+//! 4. Small problems are decided by going through all assignments ([`exact`]): the worst, then the next worst, and so on.
+//! 5. Elsewhere starts at other prices look for a greater total at the same worst sum; then the next worst are raised
+//!    as far as nothing of the total is lost.
+
+mod bound;
+mod exact;
+mod proof;
+pub(super) mod search;
+pub(super) mod stakes;
+
+use super::goals::Aim;
+use super::ground::Ground;
+use super::matching::{even, seeded_choice, seeded_optimum};
+use super::{AssignError, Guarantees, Run, Solution, Strategy};
+use crate::problem::Problem;
+use search::Search;
+use stakes::Stakes;
+
+/// The worst-off submission's total score as high as can be found, then the next worst.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct MaxMin;
+
+impl Strategy for MaxMin {
+    fn name(&self) -> &'static str {
+        "max_min"
+    }
+
+    fn guarantees(&self) -> Guarantees {
+        Guarantees {
+            summary: "the worst-off submission's score as high as can be found",
+            complete: true,
+            optimal: "all common goals; then the worst-off submission's score, with a bound that no assignment exceeds. \
+                      Small problems: exactly, then the next worst. Else: as high as is found, then the total, then \
+                      the next worst as far as it costs nothing of the total",
+            seeded: true,
+            by_lot: false,
+            greedy: false,
+            complexity: "some weighted matchings, and searches through the open pairs within a fixed budget",
+        }
+    }
+
+    fn assign(&self, problem: &Problem, run: &mut Run<'_>) -> Result<Solution, AssignError> {
+        if no_scores(problem) {
+            // The shared goals decide, on the few pairs that they need.
+            let certificate = proof::worthless(problem);
+            return Ok(Solution { certificate, ..rules_first(self.name(), problem, run)? });
+        }
+        let ground = Ground::of(problem, Aim::Own, run.seed, run)?;
+        let stakes = Stakes::new(&ground);
+        let start = ground.greatest("matching scores", |pair| ground.pairs[pair].score, run)?;
+        let Some((mut bound, open)) = bound::alone(&stakes) else {
+            // Nothing is handed in that may get anything.
+            return Ok(Solution::new(self.name(), run.seed, ground.assignment(|pair| start.units[pair])));
+        };
+        let mut search = Search::new(&stakes);
+        let mut best = search.rise(&stakes.trades(&start.units), open, run)?;
+        let settled = stakes.settled.map_or(i64::MAX, |(sum, _)| sum);
+        bound::lower(&mut bound, &stakes, best.worst.min(settled), run)?;
+        let exact =
+            if exact::is_small(&stakes) { exact::search(&stakes, &stakes.units(&best.trades), run)? } else { None };
+        let units = match exact {
+            Some(units) => units,
+            None => {
+                best = search.enrich(best, run)?;
+                best = search.level(best, run)?;
+                stakes.units(&best.trades)
+            }
+        };
+        let (worth, seed) = (stakes.worth(), run.seed);
+        let kept = ground.clone().settle(&units, worth, seed, run)?;
+        let proven = problem.longest_forbidden().is_none();
+        let certificate = if proven { proof::certificate(problem, &kept.assignment, &bound, run)? } else { None };
+        Ok(Solution { certificate, bound: kept.bound, ..Solution::new(self.name(), seed, kept.assignment) })
+    }
+}
+
+/// Whether all scores are 0.
+pub(super) fn no_scores(problem: &Problem) -> bool {
+    problem.pairs.scores.values().iter().all(|&(_, score)| score == 0)
+}
+
+/// Where no score says anything, the shared goals decide alone.
+pub(super) fn rules_first(name: &str, problem: &Problem, run: &mut Run<'_>) -> Result<Solution, AssignError> {
+    let kept = seeded_choice(seeded_optimum(problem, Aim::Even, run)?, Aim::Even, &even, run)?;
+    Ok(Solution { bound: kept.bound, ..Solution::new(name, run.seed, kept.assignment) })
+}
