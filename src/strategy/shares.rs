@@ -89,10 +89,25 @@ impl<'g, 'p> Shares<'g, 'p> {
     /// price, or force it to some that bring less; they are widened until there are none, and then the shares are optimal
     /// over all units of all pairs, as rewards are concave. At first few pairs have a range at all, those likely to matter
     /// (column generation, as in [`classes`](super::classes)).
-    pub(super) fn greatest(&self, rewards: &[Reward<'_>], run: &mut Run<'_>) -> Result<Shared, Unshared> {
-        let mut ranges = self.likely(run)?;
+    ///
+    /// Where shares are known that will hardly be far, in the same units, the coarsest rewards are left out.
+    pub(super) fn greatest(
+        &self,
+        rewards: &[Reward<'_>],
+        near: Option<&Shared>,
+        run: &mut Run<'_>,
+    ) -> Result<Shared, Unshared> {
+        let (mut ranges, mut step, rewards) = match (near, rewards) {
+            (Some(near), [coarse, finer @ ..]) if near.whole == self.whole && !finer.is_empty() => {
+                let around = |(pair, &units): (usize, &u32)| {
+                    let most = if units == 0 { 0 } else { units.saturating_add(coarse.width) };
+                    self.within(pair, units.saturating_sub(coarse.width), most)
+                };
+                (near.units.iter().enumerate().map(around).collect(), coarse.width, finer)
+            }
+            _ => (self.likely(run)?, self.whole, rewards),
+        };
         let mut reached = Shared { whole: self.whole, units: alloc::vec![0; ranges.len()] };
-        let mut step = self.whole;
         for (stage, reward) in rewards.iter().enumerate() {
             let found = self.best_within(&mut ranges, reward, step, run)?;
             if stage + 1 == rewards.len() {
