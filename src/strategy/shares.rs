@@ -76,8 +76,8 @@ impl<'g, 'p> Shares<'g, 'p> {
             let ends = (open.left as usize, open.right as usize);
             // Musts are certain, whatever the limits say.
             let work = nodes.bundle(ends.0, ends.1);
-            let must = work != NONE && nodes.limits(ends.0, work).min > 0;
-            let most = if must { self.whole } else { limits.units(nodes.problem, nodes.members(ends), self.whole) };
+            let is_must = work != NONE && nodes.limits(ends.0, work).min > 0;
+            let most = if is_must { self.whole } else { limits.units(nodes.problem, nodes.members(ends), self.whole) };
             self.program.narrow(pair, Window::new(program.window(pair).min * self.whole, most));
         }
     }
@@ -234,7 +234,9 @@ impl<'g, 'p> Shares<'g, 'p> {
             let range = self.ground.of_left(left);
             let mut of_left: Vec<u32> = (0..).skip(range.start).take(range.len()).collect();
             take(nodes.left[left].max.min(range.len().try_into().unwrap_or(u32::MAX)), &mut of_left);
-            of_left.iter().for_each(|&pair| of_right[pairs[pair as usize].right as usize].push(pair));
+            for pair in of_left {
+                of_right[pairs[pair as usize].right as usize].push(pair);
+            }
         }
         for (right, of_right) in of_right.iter_mut().enumerate() {
             take(nodes.right[right].max.min(of_right.len().try_into().unwrap_or(u32::MAX)), of_right);
