@@ -108,8 +108,7 @@ impl Lottery {
                 let mut by = NONE;
                 self.reached[node] = 0;
                 // What is left of a walk after a cycle on it may go on from where the cycle began.
-                loop {
-                    let Some((arc, forward)) = self.step(node, by, below) else { break };
+                while let Some((arc, forward)) = self.step(node, by, below) {
                     way.push((arc, forward));
                     node = self.ends[arc as usize][usize::from(forward)] as usize;
                     by = arc;

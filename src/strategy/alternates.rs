@@ -66,7 +66,9 @@ fn candidates(problem: &Problem, solution: &Solution, random: &mut Random) -> Ve
     }
     let (students, _) = seeded_orders(problem, solution.strategy.seed);
     let mut ranks = alloc::vec![0; students.len()];
-    (0..).zip(&students).for_each(|(rank, &student)| ranks[student as usize] = rank);
+    for (rank, &student) in (0_u32..).zip(&students) {
+        ranks[student as usize] = rank;
+    }
     let once = problem.policy.same_work_once == CopyRule::Once;
     let mut candidates = alloc::vec![Vec::new(); problem.submissions()];
     for student in 0..problem.students() {

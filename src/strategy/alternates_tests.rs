@@ -60,7 +60,7 @@ fn to_be_assigned_or_to_stand_by_is_no_more_likely_than_the_limit() {
         let mut solution = RandomLimited.assign(&problem, &mut Run::of(&choice)).expect("feasible");
         solution.strategy = choice;
         let stand_by = alternates(&problem, &solution, 24);
-        let pairs = solution.assignment.pairs().map(|(i, j)| (i, j));
+        let pairs = solution.assignment.pairs();
         let alternates = stand_by.iter().flat_map(|(j, students)| students.iter().map(|&i| (i as usize, *j as usize)));
         for (i, j) in pairs.chain(alternates) {
             counts[i * problem.submissions() + j] += 1;

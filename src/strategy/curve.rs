@@ -124,7 +124,12 @@ fn exponential(y: i128) -> i128 {
 }
 
 #[cfg(test)]
-#[allow(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "compared with doubles")]
+#[allow(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "compared with doubles"
+)]
 mod tests {
     use super::*;
 

@@ -180,7 +180,9 @@ fn closing(problem: &Problem, rule: &Rule<'_>, marginals: &Marginals) -> Vec<(u3
         })
         .collect();
     pairs.sort_unstable();
-    pairs.iter().for_each(|&(_, student, submission)| rule.put(student, submission));
+    for &(_, student, submission) in &pairs {
+        rule.put(student, submission);
+    }
     let mut closing = Vec::new();
     for &(_, student, submission) in &pairs {
         if rule.closes(student, submission) {

@@ -89,6 +89,7 @@ pub trait Strategy: Sync {
 }
 
 /// What a strategy promises, in words for tables and help.
+#[allow(clippy::struct_excessive_bools, reason = "each is a promise of its own")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 pub struct Guarantees {
     /// One line: what it does.

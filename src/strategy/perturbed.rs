@@ -67,14 +67,20 @@ impl Strategy for Perturbed {
         let quality = run.parameter(QUALITY.name);
         let share = |ground: &Ground<'_>, run: &mut Run<'_>| match quality {
             Some(quality) => tuned(ground, limits, quality, run),
-            None => perturbed(ground, limits, curve, run),
+            None => perturbed(ground, limits, curve, None, run),
         };
         by_lot(self.name(), problem, limits, &share, run)
     }
 }
 
-/// The shares of the greatest sum of perturbed scores.
-fn perturbed(ground: &Ground<'_>, limits: Limits, curve: Curve, run: &mut Run<'_>) -> Result<Shared, Unshared> {
+/// The shares of the greatest sum of perturbed scores; `near` are some that will hardly be far.
+fn perturbed(
+    ground: &Ground<'_>,
+    limits: Limits,
+    curve: Curve,
+    near: Option<&Shared>,
+    run: &mut Run<'_>,
+) -> Result<Shared, Unshared> {
     let counts = curve.slices();
     let parts = limits.whole(ground.nodes.problem);
     let whole = parts * counts[counts.len() - 1].div_ceil(parts);
@@ -87,7 +93,7 @@ fn perturbed(ground: &Ground<'_>, limits: Limits, curve: Curve, run: &mut Run<'_
         move |pair: usize, slice: u32| perturbation(ground.pairs[pair].score * scale, slopes, slice)
     });
     let rewards = [0, 1, 2].map(|stage| Reward { width: slopes[stage].0, value: &values[stage] });
-    Shares::new(ground, limits, whole)?.greatest(&rewards, run)
+    Shares::new(ground, limits, whole)?.greatest(&rewards, near, run)
 }
 
 /// What a millionth of a score is rewarded with: as much as leaves rewards in 31 bits, which the flow is fastest with. That of a
@@ -105,7 +111,7 @@ fn scale(ground: &Ground<'_>) -> i64 {
 fn plain(ground: &Ground<'_>, limits: Limits, run: &mut Run<'_>) -> Result<Shared, Unshared> {
     let whole = limits.whole(ground.nodes.problem);
     let score = |pair: usize, _| ground.pairs[pair].score;
-    Shares::new(ground, limits, whole)?.greatest(&[Reward { width: whole, value: &score }], run)
+    Shares::new(ground, limits, whole)?.greatest(&[Reward { width: whole, value: &score }], None, run)
 }
 
 /// The expected total, as a fraction.
@@ -139,15 +145,17 @@ fn tuned(ground: &Ground<'_>, limits: Limits, quality: Micros, run: &mut Run<'_>
     let limits = if high + RELAXED <= most { Limits::parts(high + RELAXED, LIMIT_STEPS) } else { limits };
     let (mut low, mut high) = (0, BETA_STEPS + 1);
     let mut found = plain(ground, limits, run)?;
+    let mut last: Option<Shared> = None;
     while high - low > 1 {
         let middle = low.midpoint(high);
         let curve = Curve::Quadratic { beta: Micros(1_000_000 * middle / BETA_STEPS) };
-        let shared = perturbed(ground, limits, curve, run)?;
+        let shared = perturbed(ground, limits, curve, last.as_ref(), run)?;
         if suffices(&shared) {
-            (low, found) = (middle, shared);
+            (low, found) = (middle, shared.clone());
         } else {
             high = middle;
         }
+        last = Some(shared);
     }
     Ok(found)
 }

@@ -49,7 +49,7 @@ impl Strategy for RandomLimited {
             limits,
             &|ground, run| {
                 let score = |pair: usize, _| ground.pairs[pair].score;
-                Shares::new(ground, limits, whole)?.greatest(&[Reward { width: whole, value: &score }], run)
+                Shares::new(ground, limits, whole)?.greatest(&[Reward { width: whole, value: &score }], None, run)
             },
             run,
         )

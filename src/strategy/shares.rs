@@ -82,8 +82,8 @@ impl<'g, 'p> Shares<'g, 'p> {
             let ends = (open.left as usize, open.right as usize);
             // Musts are certain, whatever the limits say.
             let work = nodes.bundle(ends.0, ends.1);
-            let must = work != NONE && nodes.limits(ends.0, work).min > 0;
-            let most = if must { self.whole } else { limits.units(nodes.problem, nodes.members(ends), self.whole) };
+            let is_must = work != NONE && nodes.limits(ends.0, work).min > 0;
+            let most = if is_must { self.whole } else { limits.units(nodes.problem, nodes.members(ends), self.whole) };
             let Window { min, max } = program.window(pair);
             let by = self.whole / self.ground.whole;
             self.program.narrow(pair, Window::new(min * by, most.min(max * by)));
@@ -97,10 +97,25 @@ impl<'g, 'p> Shares<'g, 'p> {
     /// price, or force it to some that bring less; they are widened until there are none, and then the shares are optimal
     /// over all units of all pairs, as rewards are concave. At first few pairs have a range at all, those likely to matter
     /// (column generation, as in [`classes`](super::classes)).
-    pub(super) fn greatest(&self, rewards: &[Reward<'_>], run: &mut Run<'_>) -> Result<Shared, Unshared> {
-        let mut ranges = self.likely(run)?;
+    ///
+    /// Where shares are known that will hardly be far, in the same units, the coarsest rewards are left out.
+    pub(super) fn greatest(
+        &self,
+        rewards: &[Reward<'_>],
+        near: Option<&Shared>,
+        run: &mut Run<'_>,
+    ) -> Result<Shared, Unshared> {
+        let (mut ranges, mut step, rewards) = match (near, rewards) {
+            (Some(near), [coarse, finer @ ..]) if near.whole == self.whole && !finer.is_empty() => {
+                let around = |(pair, &units): (usize, &u32)| {
+                    let most = if units == 0 { 0 } else { units.saturating_add(coarse.width) };
+                    self.within(pair, units.saturating_sub(coarse.width), most)
+                };
+                (near.units.iter().enumerate().map(around).collect(), coarse.width, finer)
+            }
+            _ => (self.likely(run)?, self.whole, rewards),
+        };
         let mut reached = Shared { whole: self.whole, units: alloc::vec![0; ranges.len()] };
-        let mut step = self.whole;
         for (stage, reward) in rewards.iter().enumerate() {
             let found = self.best_within(&mut ranges, reward, step, run)?;
             if stage + 1 == rewards.len() {
@@ -227,7 +242,9 @@ impl<'g, 'p> Shares<'g, 'p> {
             let range = self.ground.of_left(left);
             let mut of_left: Vec<u32> = (0..).skip(range.start).take(range.len()).collect();
             take(nodes.left[left].max.min(range.len().try_into().unwrap_or(u32::MAX)), &mut of_left);
-            of_left.iter().for_each(|&pair| of_right[pairs[pair as usize].right as usize].push(pair));
+            for pair in of_left {
+                of_right[pairs[pair as usize].right as usize].push(pair);
+            }
         }
         for (right, of_right) in of_right.iter_mut().enumerate() {
             take(nodes.right[right].max.min(of_right.len().try_into().unwrap_or(u32::MAX)), of_right);

@@ -44,7 +44,7 @@ fn review(assessor: u64, author: u64, workflow_state: WorkflowState) -> PeerRevi
 /// own to even.
 fn reached(input: &Input) -> Objective {
     let problem = Problem::new(input).unwrap_or_else(|found| panic!("refused: {found}"));
-    let of = registry().iter().copied().map(|strategy| {
+    let of = registry().iter().map(|&strategy| {
         let solution = strategy.assign(&problem, &mut Run::new(1)).expect("feasible");
         let plan = Plan::diff(&problem, &solution);
         let verdict = verify(input, &plan.view(&problem));

@@ -259,9 +259,9 @@ fn limits_cost_no_more_of_the_expected_score_than_they_must() {
             let solution = drawn(&problem, "random_limited", seed, &[("limit", 500_000)]);
             let marginals = solution.marginals.clone().expect("drawn by lot");
             let whole = i128::from(marginals.whole());
-            // The scores of midl have more than six digits; its total is that of rounded ones.
+            // The scores of midl have more than six digits; the totals are those of rounded ones.
             let total = expected(&problem, &marginals);
-            assert!((total - greatest * whole).abs() <= whole, "{name}: {total} of {whole}");
+            assert!((total - greatest * whole).abs() <= 2 * whole, "{name}: {total} of {whole}");
             assert!(marginals.pairs().iter().all(|&(.., share)| 2 * share <= marginals.whole()));
             let verdict = verify(&input, &Plan::diff(&problem, &solution).view(&problem));
             assert!(verdict.valid(), "{name}: {:#?}", verdict.violations);

@@ -125,10 +125,7 @@ impl Case {
             asset_id: Id::from(asset),
             workflow_state: WorkflowState::Assigned,
         };
-        // Who reviews more stands by for less.
-        for alternates in &mut self.plan.alternates {
-            alternates.assessor_ids.retain(|id| *id != Id::from(assessor));
-        }
+        self.stands_by_no_more(assessor);
         // Before the deletes.
         let creates =
             self.plan.operations.iter().filter(|operation| matches!(operation, Operation::Create(..))).count();
@@ -164,7 +161,15 @@ impl Case {
     /// Adds an existing review.
     pub(super) fn existing(&mut self, assessor: u64, asset: u64, state: WorkflowState) -> usize {
         existing(&mut self.input, assessor, asset, state);
+        self.stands_by_no_more(assessor);
         self.input.peer_reviews.len() - 1
+    }
+
+    /// Who reviews more has less room to stand by.
+    fn stands_by_no_more(&mut self, assessor: u64) {
+        for alternates in &mut self.plan.alternates {
+            alternates.assessor_ids.retain(|id| *id != Id::from(assessor));
+        }
     }
 
     pub(super) fn shortfall(&mut self, kind: Side, id: u64, wanted: u64, got: u64) {
