@@ -83,9 +83,10 @@ mod tests {
         let middle = [relay.arc(first, last, -1), relay.arc(second, last, 4)];
         let back = relay.arc(last, 0, 0);
         let takes = relay.solve(&mut |_| true).unwrap();
-        assert_eq!([to_first, to_second, middle[0], middle[1], back].map(|arc| takes[arc]), [
-            false, true, false, true, true
-        ]);
+        assert_eq!(
+            [to_first, to_second, middle[0], middle[1], back].map(|arc| takes[arc]),
+            [false, true, false, true, true]
+        );
         relay.arc(last, 0, 0);
         assert_eq!(relay.solve(&mut |_| true).unwrap(), [true; 6]);
     }

@@ -13,9 +13,9 @@ use alloc::vec::Vec;
 
 use super::goals::Aim;
 use super::ground::Ground;
-use super::max_min::{no_scores, rules_first};
 use super::max_min::search::Search;
 use super::max_min::stakes::Stakes;
+use super::max_min::{no_scores, rules_first};
 use super::{AssignError, Guarantees, Run, Solution, Strategy};
 use crate::flow::{Matching, Relay, Unpassed};
 use crate::problem::Problem;

@@ -50,6 +50,7 @@ mod free;
 mod goals;
 mod index;
 mod marks;
+mod numbers;
 mod pairs;
 mod together;
 mod verdict;

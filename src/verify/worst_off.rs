@@ -5,11 +5,12 @@
 
 use alloc::vec::Vec;
 
-use super::certificate::{Numbers, Reader, Shown, Sums, copies, fixed};
+use super::certificate::{Shown, Sums, copies, fixed};
 use super::facts::Facts;
 use super::free::Free;
 use super::index::{at, dense};
 use super::marks::each_score;
+use super::numbers::{Numbers, Reader};
 use super::pairs::Pairs;
 use super::verdict::Findings;
 use crate::certificate::WorstOff;

@@ -63,6 +63,11 @@ impl Strategy for MaxMin {
             // Nothing is handed in that may get anything.
             return Ok(Solution::new(self.name(), run.seed, ground.assignment(|pair| start.units[pair])));
         };
+        if stakes.columns.is_empty() {
+            let assignment = ground.assignment(|pair| start.units[pair]);
+            let certificate = proof::certificate(problem, &assignment, &bound, run)?;
+            return Ok(Solution { certificate, ..Solution::new(self.name(), run.seed, assignment) });
+        }
         let mut search = Search::new(&stakes);
         let mut best = search.rise(&stakes.trades(&start.units), open, run)?;
         let settled = stakes.settled.map_or(i64::MAX, |(sum, _)| sum);

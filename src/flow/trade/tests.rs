@@ -106,7 +106,8 @@ fn floors_hold_and_who_is_raised_gets_more() {
             let column = case.columns[random.index(case.columns.len())];
             let before = case.units(&trades);
             assert_eq!(trades.sum(column), case.sum(&before, column));
-            let total = |units: &[u32]| -> i64 { (0..units.len()).map(|pair| case.worth[pair] * i64::from(units[pair])).sum() };
+            let total =
+                |units: &[u32]| -> i64 { (0..units.len()).map(|pair| case.worth[pair] * i64::from(units[pair])).sum() };
             let least = small(&mut random, 6) - 4;
             let changed = trades.raise(column, i64::MAX, least, &mut |_| true).unwrap();
             let after = case.units(&trades);
