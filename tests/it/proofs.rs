@@ -481,5 +481,5 @@ fn what_the_worst_off_submission_has_at_most_is_proven_and_nothing_else_is() {
         let found = verify(&input, &plan.view(&problem)).violations;
         assert!(found.iter().any(|violation| violation.code == "certificate_not_allowed"), "{found:#?}");
     }
-    assert!(proven > 100, "{proven}");
+    assert!(proven > 10, "{proven}");
 }
