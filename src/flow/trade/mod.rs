@@ -267,7 +267,7 @@ impl Trades {
         }
         self.shut[node as usize] = false;
         searched?;
-        deals.sort_by(|one, two| (two.reached, two.gain).cmp(&(one.reached, one.gain)));
+        deals.sort_by_key(|deal| core::cmp::Reverse((deal.reached, deal.gain)));
         let floor = core::mem::replace(&mut self.floors[node as usize], self.sums[node as usize] + 1);
         let open = deals.into_iter().find(|deal| self.change(&deal.way).is_some_and(|gain| gain >= least));
         self.floors[node as usize] = floor;

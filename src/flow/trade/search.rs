@@ -119,12 +119,13 @@ impl Trades {
                 }
             }
             // Out by one pair more in all.
-            if more && self.circuit.arc(end - 1).gives_way(true) {
-                if let Some(after) = self.value_of(to, self.sums[to] + worth) {
-                    let step = Step { from: node, first: (arc, more), second: (end - 1, true) };
-                    let above = self.circuit.arc(end - 1).head;
-                    self.meet(above, label + after - before, step);
-                }
+            if more
+                && self.circuit.arc(end - 1).gives_way(true)
+                && let Some(after) = self.value_of(to, self.sums[to] + worth)
+            {
+                let step = Step { from: node, first: (arc, more), second: (end - 1, true) };
+                let above = self.circuit.arc(end - 1).head;
+                self.meet(above, label + after - before, step);
             }
         }
     }

@@ -2,7 +2,7 @@
 //!
 //! What all submissions have at least is NP-hard to maximise (N. Garg, T. Kavitha, A. Kumar, K. Mehlhorn and J. Mestre,
 //! "Assigning papers to referees", Algorithmica, 2010); the goal is that of I. Stelmakh, N. Shah and A. Singh,
-//! "PeerReview4All: Fair and Accurate Reviewer Assignment in Peer Review", ALT 2019. The order of steps:
+//! "`PeerReview4All`: Fair and Accurate Reviewer Assignment in Peer Review", ALT 2019. The order of steps:
 //!
 //! 1. The greatest total, and a bound of the worst sum by one submission alone ([`bound`]).
 //! 2. Trades along cycles of the residual graph ([`Trades`](crate::flow::Trades)) bring all submissions up to the bound,
