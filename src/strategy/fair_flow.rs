@@ -1,4 +1,4 @@
-//! `fair_flow`: every submission near a target, by flows (A. Kobren, B. Saha and A. McCallum, "Paper Matching with Local
+//! `fair_flow`: every submission near a target, by flows (A. Kobren, B. Saha and A. `McCallum`, "Paper Matching with Local
 //! Fairness Constraints", KDD 2019).
 //!
 //! For a target, submissions fall into those that reach it, those that miss it by no more than the greatest score there
@@ -192,7 +192,7 @@ impl<'s, 'g, 'p> FairFlows<'s, 'g, 'p> {
         let first: Vec<u32> = (0..lefts).map(|_| relay.node()).collect();
         let second: Vec<u32> = (0..lefts).map(|_| relay.node()).collect();
         let mut moves: Vec<(usize, usize, bool)> = Vec::new();
-        for right in 0..sums.len() {
+        for (right, &sum) in sums.iter().enumerate() {
             if self.of_right[right].is_empty() {
                 continue;
             }
@@ -214,7 +214,7 @@ impl<'s, 'g, 'p> FairFlows<'s, 'g, 'p> {
                 let node = relay.node();
                 relay.arc(node, 0, 0);
                 for pair in open() {
-                    let reward = if sums[right] + score(pair) >= floor { lifted } else { served };
+                    let reward = if sum + score(pair) >= floor { lifted } else { served };
                     moves.push((relay.arc(second[left(pair)], node, reward + score(pair)), pair, true));
                 }
             } else {
@@ -226,7 +226,7 @@ impl<'s, 'g, 'p> FairFlows<'s, 'g, 'p> {
                     moves.push((relay.arc(first[left(pair)], node, score(pair)), pair, true));
                 }
                 for pair in held() {
-                    if least.is_some_and(|least| sums[right] + least - score(pair) >= floor) {
+                    if least.is_some_and(|least| sum + least - score(pair) >= floor) {
                         moves.push((relay.arc(out, second[left(pair)], -score(pair)), pair, false));
                     }
                 }

@@ -51,6 +51,7 @@ mod free;
 mod goals;
 mod index;
 mod marks;
+mod numbers;
 mod pairs;
 mod together;
 mod verdict;

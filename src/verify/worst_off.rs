@@ -5,11 +5,12 @@
 
 use alloc::vec::Vec;
 
-use super::certificate::{Numbers, Reader, Shown, Sums, copies, fixed};
+use super::certificate::{Shown, Sums, copies, fixed};
 use super::facts::Facts;
 use super::free::Free;
 use super::index::{at, dense};
 use super::marks::each_score;
+use super::numbers::{Numbers, Reader};
 use super::pairs::Pairs;
 use super::verdict::Findings;
 use crate::certificate::WorstOff;
@@ -55,6 +56,9 @@ fn weights(facts: &Facts<'_>, proof: &WorstOff, findings: &mut Findings) -> Opti
         let submission = facts.submissions.find(id)?;
         Some((submission, &facts.submission(submission)?.id, true))
     });
+    if !reader.sound {
+        return None;
+    }
     let counted = (0..).zip(&weights).all(|(submission, &weight)| weight == 0 || counts(facts, submission));
     let all: i128 = weights.iter().map(|&weight| i128::from(weight)).sum();
     if weights.iter().any(|&weight| weight < 0) || !counted || !(1..=i128::from(i64::MAX)).contains(&all) {

@@ -8,7 +8,7 @@ use peerplan::input::{
 };
 use peerplan::strategy::{Run, Solution, by_name};
 use peerplan::verify::verify;
-use peerplan::{Assignment, Certificate, Dual, Id, Input, Optimal, Plan, Problem, WorkDual};
+use peerplan::{Assignment, Certificate, Dual, Id, Input, Optimal, Plan, Problem, WorkDual, WorstOff};
 
 use crate::instances::{samples, small};
 use crate::oracle::facts::{Pair, left, to_u64};
@@ -428,4 +428,58 @@ fn a_budget_of_steps_ends_a_run_at_the_same_place_every_time() {
             assert_eq!(stopped, expected, "{}", strategy.name());
         }
     }
+}
+
+#[test]
+fn what_the_worst_off_submission_has_at_most_is_proven_and_nothing_else_is() {
+    let strategy = by_name("max_min").expect("listed");
+    let mut proven = 0;
+    for input in samples(small(), 1_500) {
+        let problem = Problem::new(&input).expect("accepted");
+        let Ok(solution) = strategy.assign(&problem, &mut Run::new(2)) else { continue };
+        let Some(Certificate::WorstOff(proof)) = &solution.certificate else { continue };
+        proven += 1;
+        let codes = |proof: &WorstOff| -> BTreeSet<&'static str> {
+            let certificate = Some(Certificate::WorstOff(proof.clone()));
+            let plan = Plan::diff(&problem, &Solution { certificate, ..solution.clone() });
+            verify(&input, &plan.view(&problem)).violations.into_iter().map(|violation| violation.code).collect()
+        };
+        assert_eq!(codes(proof), BTreeSet::new(), "{input:#?}");
+        let facts = Facts::new(&input);
+        // The bound holds for all valid assignments, not for those of the fewest reviews alone.
+        for seed in 0..3 {
+            for name in ["max_affinity", "random"] {
+                let other = by_name(name).expect("listed").assign(&problem, &mut Run::new(seed)).expect("feasible");
+                let pair = |(student, submission)| {
+                    (problem.student_id(student).clone(), problem.submission_id(submission).clone())
+                };
+                let sums = facts.sums(&other.assignment.pairs().map(pair).collect());
+                assert!(sums.first().is_some_and(|&worst| worst <= proof.upper_bound_units), "{name}: {sums:?}");
+            }
+        }
+        let wrong: [(&str, &dyn Fn(&mut WorstOff)); 7] = [
+            ("certificate_worst", &|proof| proof.worst_units += 1),
+            ("certificate_gap", &|proof| proof.upper_bound_units -= 1),
+            ("certificate_gap", &|proof| proof.upper_bound_units += 1),
+            ("certificate_weights", &|proof| proof.weights.clear()),
+            ("certificate_weights", &|proof| proof.weights[0].value = -1),
+            ("certificate_twice", &|proof| proof.weights.push(proof.weights[0].clone())),
+            ("certificate_unknown", &|proof| proof.weights[0].id = Id::text("of nobody").expect("an id")),
+        ];
+        for (code, spoil) in wrong {
+            let mut spoilt = proof.clone();
+            spoil(&mut spoilt);
+            assert_eq!(codes(&spoilt), BTreeSet::from([code]), "{spoilt:?}");
+        }
+        let plan = Plan::diff(
+            &problem,
+            &Solution {
+                strategy: Solution::new("matching", 0, solution.assignment.clone()).strategy,
+                ..solution.clone()
+            },
+        );
+        let found = verify(&input, &plan.view(&problem)).violations;
+        assert!(found.iter().any(|violation| violation.code == "certificate_not_allowed"), "{found:#?}");
+    }
+    assert!(proven > 10, "{proven}");
 }

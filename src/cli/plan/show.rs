@@ -6,6 +6,7 @@ use std::path::Path;
 
 use comfy_table::Table;
 
+use crate::certificate::Certificate;
 use crate::cli::output::note;
 use crate::cli::table::{decimal, micros, page, shown, table};
 use crate::id::{Id, PersonName};
@@ -50,7 +51,7 @@ pub(super) fn tables(plan: &PlanView<'_>, names: Option<&Names<'_>>, output: &mu
     if !plan.alternates().is_empty() {
         writeln!(output, "{}\n", alternates(plan.alternates()))?;
     }
-    writeln!(output, "{}", figures(plan.report()))
+    writeln!(output, "{}", figures(plan.report(), plan.certificate()))
 }
 
 /// Who could step in.
@@ -107,7 +108,7 @@ pub(in crate::cli) fn shortfalls(records: &[ShortfallRecord]) -> Table {
     table
 }
 
-fn figures(report: &Report) -> Table {
+fn figures(report: &Report, certificate: Option<&Certificate>) -> Table {
     let mut table = table(&["figure", "value"]);
     let spread =
         |Spread { min, max, mean, gini }| format!("{min} to {max}, mean {}, gini {}", decimal(mean), decimal(gini));
@@ -128,6 +129,10 @@ fn figures(report: &Report) -> Table {
         row("affinity in all", micros(affinity.total_units));
         row("affinity per review", decimal(affinity.mean));
         row("affinity of the worst-off submission", micros(affinity.min_submission_units));
+    }
+    if let Some(Certificate::WorstOff(proof)) = certificate {
+        let (worst, bound) = (micros(proof.worst_units), micros(proof.upper_bound_units));
+        row("worst-off submission that can get reviews", format!("{worst}, and no assignment can exceed {bound}"));
     }
     table
 }

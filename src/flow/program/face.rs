@@ -135,6 +135,7 @@ impl Program {
     }
 
     /// The column of a pair, or its class.
+    #[cfg(test)]
     pub(crate) fn column_of(&self, pair: usize) -> ColumnNode {
         ColumnNode(self.pairs[pair].column)
     }

@@ -43,6 +43,16 @@ const CERTIFICATES: &[(&str, &str, &str)] = &[
         "unknown_field",
         "/weights",
     ),
+    (
+        r#"{"kind": "max_min", "worst_units": 0, "upper_bound_units": 0, "student_duals": [], "submission_duals": []}"#,
+        "missing_field",
+        "/weights",
+    ),
+    (
+        r#"{"kind": "max_min", "worst_units": 0, "upper_bound_units": 0, "weights": [{"id": 1, "value": 0.5}], "student_duals": [], "submission_duals": []}"#,
+        "wrong_type",
+        "/weights/0/value",
+    ),
 ];
 
 #[test]

@@ -5,7 +5,7 @@ use proptest::option;
 use proptest::prelude::*;
 
 use super::{read, write, write_csv};
-use crate::certificate::{Certificate, Dual, Optimal, WorkDual};
+use crate::certificate::{Certificate, Dual, Optimal, WorkDual, WorstOff};
 use crate::formats::Layout;
 use crate::formats::problem::test_values::{ids, reviews, sources, strategies};
 use crate::id::Id;
@@ -181,9 +181,20 @@ fn certificates() -> impl Strategy<Value = Certificate> {
     let dual = || (ids(), any::<i64>()).prop_map(|(id, value)| Dual { id, value });
     let work = (ids(), ids(), any::<i64>());
     let work = work.prop_map(|(assessor_id, work_id, value)| WorkDual { assessor_id, work_id, value });
-    (any::<i64>(), vec(dual(), 0..3), vec(dual(), 0..3), vec(work, 0..3)).prop_map(
-        |(objective_units, student_duals, submission_duals, work_duals)| {
-            Certificate::Optimal(Optimal { objective_units, student_duals, submission_duals, work_duals })
+    let duals = (vec(dual(), 0..3), vec(dual(), 0..3), vec(dual(), 0..3), vec(work, 0..3));
+    (any::<i64>(), any::<Option<i64>>(), duals).prop_map(
+        |(units, upper_bound_units, (weights, student_duals, submission_duals, work_duals))| match upper_bound_units {
+            None => {
+                Certificate::Optimal(Optimal { objective_units: units, student_duals, submission_duals, work_duals })
+            }
+            Some(upper_bound_units) => Certificate::WorstOff(WorstOff {
+                worst_units: units,
+                upper_bound_units,
+                weights,
+                student_duals,
+                submission_duals,
+                work_duals,
+            }),
         },
     )
 }

@@ -79,7 +79,9 @@ pub(super) fn lower(
         }
         let highest = weights.iter().copied().max().unwrap_or(1);
         let excess = (64 - highest.leading_zeros()).saturating_sub(HIGHEST);
-        weights.iter_mut().for_each(|weight| *weight = (*weight >> excess).max(1));
+        for weight in &mut weights {
+            *weight = (*weight >> excess).max(1);
+        }
     }
     Ok(())
 }

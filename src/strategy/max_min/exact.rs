@@ -77,7 +77,7 @@ impl Hunt<'_, '_, '_> {
     /// Goes through all that is left when the pairs before `depth` are decided; false when the budget ended.
     fn branch(&mut self, circuit: &mut Circuit, depth: usize, run: &mut Run<'_>) -> Result<bool, AssignError> {
         self.nodes += 1;
-        if self.nodes % 256 == 0 {
+        if self.nodes.is_multiple_of(256) {
             run.report("going through all", self.nodes, NODES)?;
         }
         if self.nodes > NODES {

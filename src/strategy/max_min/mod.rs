@@ -2,7 +2,7 @@
 //!
 //! What all submissions have at least is NP-hard to maximise (N. Garg, T. Kavitha, A. Kumar, K. Mehlhorn and J. Mestre,
 //! "Assigning papers to referees", Algorithmica, 2010); the goal is that of I. Stelmakh, N. Shah and A. Singh,
-//! "PeerReview4All: Fair and Accurate Reviewer Assignment in Peer Review", ALT 2019. The order of steps:
+//! "`PeerReview4All`: Fair and Accurate Reviewer Assignment in Peer Review", ALT 2019. The order of steps:
 //!
 //! 1. The greatest total, and a bound of the worst sum by one submission alone ([`bound`]).
 //! 2. Trades along cycles of the residual graph ([`Trades`](crate::flow::Trades)) bring all submissions up to the bound,
@@ -62,6 +62,11 @@ impl Strategy for MaxMin {
             // Nothing is handed in that may get anything.
             return Ok(Solution::new(self.name(), run.seed, ground.assignment(|pair| start.units[pair])));
         };
+        if stakes.columns.is_empty() {
+            let assignment = ground.assignment(|pair| start.units[pair]);
+            let certificate = proof::certificate(problem, &assignment, &bound, run)?;
+            return Ok(Solution { certificate, ..Solution::new(self.name(), run.seed, assignment) });
+        }
         let mut search = Search::new(&stakes);
         let mut best = search.rise(&stakes.trades(&start.units), open, run)?;
         let settled = stakes.settled.map_or(i64::MAX, |(sum, _)| sum);

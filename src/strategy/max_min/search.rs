@@ -132,8 +132,11 @@ impl<'s, 'g, 'p> Search<'s, 'g, 'p> {
         }
         let mut beyond = bound;
         for turn in 0..TARGETS {
+            if best.worst >= bound || !self.goes_on() {
+                break;
+            }
             let middle = best.worst + (beyond - best.worst) / 2;
-            if best.worst >= bound || middle <= best.worst || !self.goes_on() {
+            if middle <= best.worst {
                 break;
             }
             let from = if turn % 2 == 0 { start.clone() } else { best.trades.clone() };

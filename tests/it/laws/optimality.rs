@@ -126,7 +126,7 @@ fn the_worst_off_submission_has_what_the_oracle_finds_and_so_have_the_others() {
             *counts.1 += 1;
         }
     });
-    assert!(scored > 300 && proven > 100, "{scored} {proven}");
+    assert!(scored > 300 && proven > 30, "{scored} {proven}");
 }
 
 #[test]
