@@ -56,7 +56,7 @@ impl Strategy for FairFlow {
         let ground = Ground::of(problem, Aim::Own, run.seed, run)?;
         let stakes = Stakes::new(&ground);
         let best = FairFlows::new(&stakes, run)?.search(run)?;
-        let (worth, seed) = (stakes.worth(), run.seed);
+        let (worth, seed) = (stakes.worth(true), run.seed);
         let kept = ground.clone().settle(&best.units, worth, seed, run)?;
         Ok(Solution { bound: kept.bound, ..Solution::new(self.name(), seed, kept.assignment) })
     }

@@ -33,6 +33,13 @@ pub(super) struct OpenPair {
     pub(super) score: i64,
 }
 
+/// Whether bounds can be met.
+enum Met {
+    Yes,
+    /// Not; with a cut that says why, where it is simple to tell.
+    No(Option<Cut>),
+}
+
 /// The assignments that meet the goals before the strategy's own.
 ///
 /// They are the solutions of a [`Program`] in which each pair has one unit or none; pairs that all of them have are part
@@ -71,9 +78,9 @@ impl<'p> Ground<'p> {
         if let Some(room) = Room::by_numbers(&nodes) {
             let ground = Self::in_room(nodes.clone(), &room, run)?;
             let stated = count_is_free(problem, aim) && problem.policy.shortfall == Shortfall::Error;
-            match ground.obstacle(run)? {
-                None => return Ok(ground),
-                Some(cut) => {
+            match ground.met(run)? {
+                Met::Yes => return Ok(ground),
+                Met::No(cut) => {
                     if let Some(certificate) = cut.filter(|_| stated).and_then(|cut| certified(&nodes, &cut)) {
                         return Err(AssignError::Infeasible(Box::new(Refutation::Cut(certificate))));
                     }
@@ -183,8 +190,8 @@ impl<'p> Ground<'p> {
         !classes.is_empty()
     }
 
-    /// Why there is no assignment at all, where there is none: a cut, if it is simple to tell.
-    fn obstacle(&self, run: &mut Run<'_>) -> Result<Option<Option<Cut>>, AssignError> {
+    /// Whether there is any assignment.
+    fn met(&self, run: &mut Run<'_>) -> Result<Met, AssignError> {
         let mut stop = None;
         let mut proceed = |run: &mut Run<'_>| {
             stop = run.report("matching", 0, 0).err();
@@ -192,15 +199,15 @@ impl<'p> Ground<'p> {
         };
         let found = match self.instance(|_| 0) {
             Some(instance) => match instance.feasible(&mut || proceed(run)) {
-                Ok(Feasibility::Matching(_)) => Some(None),
-                Ok(Feasibility::Cut(cut)) => Some(Some(Some(cut))),
+                Ok(Feasibility::Matching(_)) => Some(Met::Yes),
+                Ok(Feasibility::Cut(cut)) => Some(Met::No(Some(cut))),
                 Err(Unmatched::Stopped) => None,
-                Err(_) => Some(Some(None)),
+                Err(_) => Some(Met::No(None)),
             },
             None => match self.program.solve(&mut |_| proceed(run)) {
-                Ok(_) => Some(None),
+                Ok(_) => Some(Met::Yes),
                 Err(Unsolved::Stopped) => None,
-                Err(_) => Some(Some(None)),
+                Err(_) => Some(Met::No(None)),
             },
         };
         found.ok_or_else(|| stop.unwrap_or(AssignError::Interrupted))

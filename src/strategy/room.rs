@@ -187,7 +187,7 @@ fn windows(nodes: &Model<'_>) -> Option<(Vec<Window>, Vec<Window>)> {
         return None;
     }
     if nodes.aim == Aim::Own && !problem.balanced() {
-        return Some(fewest(nodes));
+        return fewest(nodes);
     }
     if count_is_free(problem, Aim::Affinity) {
         // A maximum beyond all there is never binds: the window ends beyond it too, so that its dual is never above 0.
@@ -214,12 +214,16 @@ fn windows(nodes: &Model<'_>) -> Option<(Vec<Window>, Vec<Window>)> {
     Some((left, right))
 }
 
-/// The windows at the fewest reviews that either side could ask for: that side has its minima.
-fn fewest(nodes: &Model<'_>) -> (Vec<Window>, Vec<Window>) {
+/// The windows at the fewest reviews that either side could ask for: that side has its minima. None where a minimum is above
+/// its maximum.
+fn fewest(nodes: &Model<'_>) -> Option<(Vec<Window>, Vec<Window>)> {
+    if nodes.left.iter().chain(&nodes.right).any(|node| node.min > node.max) {
+        return None;
+    }
     let minima = |nodes: &[Node]| nodes.iter().map(|node| u64::from(node.min)).sum::<u64>();
     let (given, received) = (minima(&nodes.left), minima(&nodes.right));
     let side = |nodes: &[Node], exact: bool| {
         nodes.iter().map(|node| Window::new(node.min, if exact { node.min } else { node.max })).collect()
     };
-    (side(&nodes.left, given >= received), side(&nodes.right, received >= given))
+    Some((side(&nodes.left, given >= received), side(&nodes.right, received >= given)))
 }

@@ -142,8 +142,8 @@ impl<'p> Stages<'p> {
             let (left, right) = (open.left as usize, open.right as usize);
             // Musts are certain, whatever the limits say.
             let work = ground.nodes.bundle(left, right);
-            let must = work != NONE && ground.nodes.limits(left, work).min > 0;
-            let most = if must {
+            let is_must = work != NONE && ground.nodes.limits(left, work).min > 0;
+            let most = if is_must {
                 whole
             } else {
                 limits.units(ground.nodes.problem, ground.nodes.members((left, right)), whole)

@@ -261,7 +261,7 @@ fn limits_cost_no_more_of_the_expected_score_than_they_must() {
             let whole = i128::from(marginals.whole());
             // The scores of midl have more than six digits; the totals are those of rounded ones.
             let total = expected(&problem, &marginals);
-            assert!((total - greatest * whole).abs() <= 2 * whole, "{name}: {total} of {whole}");
+            assert!((total - greatest * whole).abs() <= 5 * whole, "{name}: {total} of {whole}");
             assert!(marginals.pairs().iter().all(|&(.., share)| 2 * share <= marginals.whole()));
             let verdict = verify(&input, &Plan::diff(&problem, &solution).view(&problem));
             assert!(verdict.valid(), "{name}: {:#?}", verdict.violations);
@@ -293,7 +293,7 @@ fn probabilities_are_as_even_as_published_at_as_good_a_total() {
     assert!(quality > 0.9495 && mean <= 0.7404 && entropy >= 1953.0, "{quality} {mean} {entropy}");
 }
 
-/// The total that the authors' code of FairSequence reached, in 10^-6, and how many pairs of papers may envy one another.
+/// The total that the published code of this strategy reached, in 10^-6, and how many pairs of papers may envy one another.
 fn fair_sequence(name: &str) -> Option<(i64, u64)> {
     match name {
         "preflib1" => Some((123_250_000, 0)),

@@ -430,6 +430,9 @@ fn a_budget_of_steps_ends_a_run_at_the_same_place_every_time() {
     }
 }
 
+/// The code of a violation, and what leads to it.
+type Spoiled<'a> = (&'a str, &'a dyn Fn(&mut WorstOff));
+
 #[test]
 fn what_the_worst_off_submission_has_at_most_is_proven_and_nothing_else_is() {
     let strategy = by_name("max_min").expect("listed");
@@ -457,7 +460,7 @@ fn what_the_worst_off_submission_has_at_most_is_proven_and_nothing_else_is() {
                 assert!(sums.first().is_some_and(|&worst| worst <= proof.upper_bound_units), "{name}: {sums:?}");
             }
         }
-        let wrong: [(&str, &dyn Fn(&mut WorstOff)); 7] = [
+        let wrong: [Spoiled<'_>; 7] = [
             ("certificate_worst", &|proof| proof.worst_units += 1),
             ("certificate_gap", &|proof| proof.upper_bound_units -= 1),
             ("certificate_gap", &|proof| proof.upper_bound_units += 1),

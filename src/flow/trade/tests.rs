@@ -1,5 +1,7 @@
 //! Trades against all units of small programs.
 
+#![allow(clippy::cast_possible_truncation, reason = "the numbers are small by construction")]
+
 use alloc::vec::Vec;
 
 use super::super::program::tests::worth;

@@ -316,13 +316,11 @@ impl<'p, 'f> Search<'p, 'f> {
         let mut best = None;
         for pair in pairs {
             let (mut chosen, mut left_out) = (with.clone(), without.clone());
-            if wanted {
-                chosen.push(pair)
-            } else {
-                left_out.push(pair)
-            }
+            let change = if wanted { &mut chosen } else { &mut left_out };
+            change.push(pair);
             best = self.open(best, left_out, chosen, run)?;
-            if wanted { without.push(pair) } else { with.push(pair) }
+            let refuted = if wanted { &mut without } else { &mut with };
+            refuted.push(pair);
         }
         Ok(best)
     }

@@ -40,11 +40,10 @@ impl Bundles {
                 row.map(move |&of| (index(student), of))
             })
             .collect();
-        let values =
-            Rows::counted(m, valued.iter().map(|&(student, (submission, value))| (submission, (student, value))));
+        let by_submission = valued.iter().map(|&(student, (submission, value))| (submission, (student, value)));
         let mut bundles = Self {
+            values: Rows::counted(m, by_submission),
             valued_by: Rows::sorted(n, valued),
-            values,
             reviewers: alloc::vec![Vec::new(); m],
             reviews: alloc::vec![Vec::new(); n],
             own: alloc::vec![0; m],

@@ -178,7 +178,9 @@ impl<'p> Sequence<'p> {
     /// Goes through all turns, then looks for what is better.
     fn units(mut self, run: &mut Run<'_>) -> Result<Vec<u32>, AssignError> {
         let forced: Vec<u32> = (0..self.taken.len()).filter(|&pair| self.ground.is_forced(pair)).map(index).collect();
-        forced.into_iter().for_each(|pair| self.choose(pair));
+        for pair in forced {
+            self.choose(pair);
+        }
         let total: u32 = self.ground.nodes.submissions.iter().map(|&submission| self.bundles.demand(submission)).sum();
         loop {
             let done: u32 = self.ground.nodes.submissions.iter().map(|&s| self.bundles.count(s)).sum();
@@ -190,17 +192,19 @@ impl<'p> Sequence<'p> {
             let open = (0..index(self.wishes.len())).map(|right| (part(right), right));
             let open: Vec<(Part, u32)> = open.filter(|(part, _)| part.count < part.demand).collect();
             let Some(&(least, _)) = open.iter().min_by_key(|&&(part, _)| part) else { break };
-            self.round(open.into_iter().filter(|&(part, _)| part == least).map(|(_, right)| right).collect(), run)?;
+            let choosing: Vec<u32> =
+                open.into_iter().filter(|&(part, _)| part == least).map(|(_, right)| right).collect();
+            self.round(&choosing, run)?;
         }
         self.improve(run)?;
         Ok((0..self.taken.len()).map(|pair| u32::from(self.taken[pair])).collect())
     }
 
     /// Each of some submissions chooses once.
-    fn round(&mut self, choosing: Vec<u32>, run: &mut Run<'_>) -> Result<(), AssignError> {
+    fn round(&mut self, choosing: &[u32], run: &mut Run<'_>) -> Result<(), AssignError> {
         let mut waiting = alloc::vec![false; self.wishes.len()];
         let mut heap: BinaryHeap<Wish> = BinaryHeap::new();
-        for &right in &choosing {
+        for &right in choosing {
             waiting[right as usize] = true;
             self.wish(right, 0, &mut heap);
         }

@@ -1,3 +1,9 @@
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    reason = "the numbers are small by construction"
+)]
+
 use alloc::vec::Vec;
 
 use super::*;

@@ -73,6 +73,7 @@ impl Strategy for MaxMin {
         bound::lower(&mut bound, &stakes, best.worst.min(settled), run)?;
         let exact =
             if exact::is_small(&stakes) { exact::search(&stakes, &stakes.units(&best.trades), run)? } else { None };
+        let worth = stakes.worth(exact.is_none());
         let units = match exact {
             Some(units) => units,
             None => {
@@ -81,7 +82,7 @@ impl Strategy for MaxMin {
                 stakes.units(&best.trades)
             }
         };
-        let (worth, seed) = (stakes.worth(), run.seed);
+        let seed = run.seed;
         let kept = ground.clone().settle(&units, worth, seed, run)?;
         let proven = problem.longest_forbidden().is_none();
         let certificate = if proven { proof::certificate(problem, &kept.assignment, &bound, run)? } else { None };

@@ -48,8 +48,9 @@ impl<'g, 'p> Stakes<'g, 'p> {
         self.columns.iter().map(|&column| trades.sum(column)).collect()
     }
 
-    /// What assignments are worth, from whether each pair is used: the worst sum, then all of them.
-    pub(in crate::strategy) fn worth(&self) -> impl Fn(&[bool]) -> (i64, i64) + 'static {
+    /// What assignments are worth, from whether each pair is used: the sums, ascending; where `total` comes before the next
+    /// worst, the worst sum and all of them first.
+    pub(in crate::strategy) fn worth(&self, total: bool) -> impl Fn(&[bool]) -> (i64, i64, Vec<i64>) + 'static {
         let pairs: Vec<(u32, i64)> = self.ground.pairs.iter().map(|pair| (pair.right, pair.score)).collect();
         let standing = self.standing.clone();
         move |used| {
@@ -57,7 +58,9 @@ impl<'g, 'p> Stakes<'g, 'p> {
             for (&(right, score), _) in pairs.iter().zip(used).filter(|&(_, &used)| used) {
                 sums[right as usize] += score;
             }
-            (sums.iter().copied().min().unwrap_or(0), sums.iter().sum())
+            sums.sort_unstable();
+            let all = if total { sums.iter().sum() } else { 0 };
+            (sums.first().copied().unwrap_or(0), all, sums)
         }
     }
 
