@@ -79,7 +79,7 @@ fn the_commands_of_the_readme_print_what_it_shows() {
 
 #[test]
 fn the_comparisons_of_fairness_are_those_of_the_command() {
-    assert_eq!(run_all("docs/fairness.md"), (3, 2));
+    assert_eq!(run_all("docs/fairness.md"), (4, 3));
 }
 
 /// Runs the commands of a document and compares what they print with what it shows; how many there are of each. A block

@@ -19,6 +19,7 @@ use core::cmp::{Ordering, Reverse};
 use self::envy::Bundles;
 use super::goals::Aim;
 use super::ground::Ground;
+use super::max_min::{no_scores, rules_first};
 use super::{AssignError, Guarantees, Run, Solution, Strategy};
 use crate::flow::{Circuit, Window};
 use crate::problem::Problem;
@@ -57,6 +58,10 @@ impl Strategy for FairSequence {
     }
 
     fn assign(&self, problem: &Problem, run: &mut Run<'_>) -> Result<Solution, AssignError> {
+        if no_scores(problem) {
+            // Nobody can envy anybody: the shared goals decide, on the few pairs that they need.
+            return rules_first(self.name(), problem, run);
+        }
         let seed = run.seed;
         let ground = Ground::of(problem, Aim::Own, seed, run)?;
         let best = ground.greatest("matching scores", |pair| ground.pairs[pair].score, run)?;
