@@ -7,11 +7,12 @@ use std::path::PathBuf;
 
 use peerplan::formats::micros_from_f64;
 use peerplan::input::{
-    Affinity, Bound, Demand, Input, Micros, Reciprocal, Rule, RuleKind, RuleTarget, StrategyChoice, Student, Submission,
+    Affinity, Bound, Demand, Input, Micros, Panel, Reciprocal, Rule, RuleKind, RuleTarget, StrategyChoice, Student,
+    Submission,
 };
-use peerplan::strategy::{Run, Solution, by_name, objective, registry};
+use peerplan::strategy::{AssignError, Run, Solution, by_name, objective, registry};
 use peerplan::verify::verify;
-use peerplan::{Certificate, Marginals, Plan, Problem, metrics};
+use peerplan::{Certificate, Id, Marginals, Plan, Problem, metrics};
 use serde_json::Value;
 
 /// Paper p is submission p + 10 000.
@@ -328,6 +329,67 @@ fn nobody_envies_beyond_one_review_and_totals_are_no_less_than_published() {
             assert!(reached >= total, "{name}: {reached}");
             let envy = figures.envy.expect("scores").ef1.count;
             assert!(envy <= violations, "{name}: {envy}");
+        }
+    }
+}
+
+/// The greatest total scores under rules on panels, by integer programs, in 10^-6: at most one reviewer of each
+/// institution, at most two of each region, at least one senior; none where there is no assignment.
+fn greatest_with_panels(name: &str) -> Option<[Option<i64>; 3]> {
+    match name {
+        "preflib1" => Some([Some(121_750_000), Some(123_250_000), None]),
+        "preflib2" => Some([Some(140_750_000), Some(141_500_000), None]),
+        "midl" => Some([Some(199_264_830), Some(201_467_641), Some(196_279_480)]),
+        "sigir" => Some([Some(126_750_000), Some(127_250_000), Some(125_750_000)]),
+        _ => None,
+    }
+}
+
+#[test]
+#[allow(clippy::print_stdout, reason = "a test that is skipped says so")]
+fn the_greatest_scores_are_reached_under_rules_on_panels() {
+    let conferences = conferences();
+    if conferences.is_empty() {
+        println!("skipped: there are no conference data beside the project");
+    }
+    for (name, facts, scores) in conferences {
+        let Some(greatest) = greatest_with_panels(&name) else { continue };
+        let mut input = read(&facts, &scores);
+        input.policy.reviews_per_student.min = 0;
+        for (reviewer, student) in (0_u64..).zip(&mut input.students) {
+            student.labels.insert("institution".into(), vec![(reviewer % 8).into()]);
+            student.labels.insert("region".into(), vec![(reviewer % 3).into()]);
+            let rank = if reviewer % 4 == 0 { "senior" } else { "junior" };
+            student.labels.insert("rank".into(), vec![Id::text(rank).expect("not empty")]);
+        }
+        let rule = |label: &str, value: Option<&str>, min, max| {
+            let value = value.map(|value| Id::text(value).expect("not empty"));
+            Panel { label: label.into(), value, min, max }
+        };
+        let rules = [
+            rule("institution", None, None, Some(1)),
+            rule("region", None, None, Some(2)),
+            rule("rank", Some("senior"), Some(1), None),
+        ];
+        for (rule, greatest) in rules.into_iter().zip(greatest) {
+            input.policy.panel = vec![rule];
+            let problem = Problem::new(&input).unwrap_or_else(|found| panic!("{name}: {found}"));
+            let strategy = by_name("max_affinity").expect("listed");
+            match (strategy.assign(&problem, &mut Run::new(1)), greatest) {
+                (Ok(solution), Some(greatest)) => {
+                    let plan = Plan::diff(&problem, &solution);
+                    let verdict = verify(&input, &plan.view(&problem));
+                    assert!(verdict.valid(), "{name}: {:#?}", verdict.violations);
+                    // The programs knew all digits of the scores of midl.
+                    let total = plan.report().affinity.total_units;
+                    assert!((total - greatest).abs() <= 5, "{name}: {total}");
+                }
+                (Err(AssignError::Infeasible(refutation)), None) => {
+                    let cut = refutation.cut().expect("a cut");
+                    assert!(cut.panel.is_some() && cut.required > cut.available, "{name}: {cut:?}");
+                }
+                (found, greatest) => panic!("{name}: {greatest:?}, but {found:?}"),
+            }
         }
     }
 }
