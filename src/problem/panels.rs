@@ -82,37 +82,18 @@ impl Panels {
                 }
             }
         }
-        let mut panels = Self {
-            classes,
-            of_student: Rows::counted(
-                n,
-                members
-                    .iter()
-                    .enumerate()
-                    .flat_map(|(class, members)| members.iter().map(move |&student| (student, index(class)))),
-            ),
-            innermost: alloc::vec![None; n],
+        let of_class = |(class, members): (usize, &Vec<u32>)| {
+            members.iter().map(|&student| (student, index(class))).collect::<Vec<_>>()
         };
-        panels.nest(&members, may_review);
-        panels
-    }
-
-    /// Nests the classes, the largest first, as far as they fit.
-    fn nest(&mut self, members: &[Vec<u32>], may_review: &[bool]) {
-        let taking_part = |class: usize| members[class].iter().copied().filter(|&student| may_review[student as usize]);
-        let mut order: Vec<usize> = (0..self.classes.len()).collect();
-        order.sort_by_key(|&class| core::cmp::Reverse(taking_part(class).count()));
-        for class in order {
-            let mut around = taking_part(class).map(|student| self.innermost[student as usize]);
-            let parent = around.next().flatten();
-            if !around.all(|other| other == parent) {
-                continue;
-            }
-            self.classes[class].place = Place::Nested(parent);
-            for student in taking_part(class) {
-                self.innermost[student as usize] = Some(index(class));
-            }
+        let pairs: Vec<(u32, u32)> = members.iter().enumerate().flat_map(of_class).collect();
+        let taking_part =
+            members.iter().map(|members| members.iter().copied().filter(|&student| may_review[student as usize]));
+        let members: Vec<Vec<u32>> = taking_part.map(Iterator::collect).collect();
+        let Nest { places, innermost } = Nest::most(&classes, &members, n);
+        for (class, place) in classes.iter_mut().zip(places) {
+            class.place = place;
         }
+        Self { classes, of_student: Rows::sorted(n, pairs), innermost }
     }
 
     /// Whether there is no rule.
@@ -133,6 +114,57 @@ impl Panels {
     /// Whether some class is wanted.
     pub(crate) fn asks(&self) -> bool {
         self.classes.iter().any(|class| class.min > 0)
+    }
+}
+
+/// So many labels are left out in all combinations, to see without which most classes nest; of more, none or one.
+const COMBINED: usize = 6;
+
+/// Classes nested as far as they fit.
+struct Nest {
+    places: Vec<Place>,
+    /// Student -> the innermost class.
+    innermost: Vec<Option<u32>>,
+}
+
+impl Nest {
+    /// The nest of the most classes, of those in which some labels come last.
+    fn most(classes: &[Class], members: &[Vec<u32>], students: usize) -> Self {
+        let mut labels: Vec<&str> = classes.iter().map(|class| &*class.label).collect();
+        labels.dedup();
+        let count = labels.len().min(63);
+        let masks = (0..1_u64 << if labels.len() <= COMBINED { count } else { 0 })
+            .chain((0..count).filter(|_| labels.len() > COMBINED).map(|label| 1 << label));
+        let nests = masks.map(|mask| {
+            let last = |class: usize| {
+                let label = labels.iter().position(|label| *label == classes[class].label);
+                label.is_some_and(|label| label < 64 && mask >> label & 1 == 1)
+            };
+            Self::new(members, students, &last)
+        });
+        let loose = |nest: &Self| nest.places.iter().filter(|&&place| place == Place::Loose).count();
+        nests.min_by_key(loose).unwrap_or(Self { places: Vec::new(), innermost: alloc::vec![None; students] })
+    }
+
+    /// Nests the classes, the largest first, but those that come last.
+    fn new(members: &[Vec<u32>], students: usize, last: &dyn Fn(usize) -> bool) -> Self {
+        let mut nest =
+            Self { places: alloc::vec![Place::Loose; members.len()], innermost: alloc::vec![None; students] };
+        let mut order: Vec<usize> = (0..members.len()).collect();
+        order.sort_by_key(|&class| (last(class), core::cmp::Reverse(members[class].len())));
+        for class in order {
+            let mut around = members[class].iter().map(|&student| nest.innermost[student as usize]);
+            let parent = around.next().flatten();
+            // One that comes last may lie around others, and crosses them then as far as a nest goes.
+            if !around.all(|other| other == parent) {
+                continue;
+            }
+            nest.places[class] = Place::Nested(parent);
+            for &student in &members[class] {
+                nest.innermost[student as usize] = Some(index(class));
+            }
+        }
+        nest
     }
 }
 

@@ -10,6 +10,7 @@ mod decide;
 mod exact;
 mod rule;
 mod search;
+mod seats;
 mod walk;
 
 use alloc::boxed::Box;
@@ -142,7 +143,7 @@ fn closest(
         }
     }
     let steps = (100 * optimum.chosen()).clamp(2_000, 200_000);
-    if walk::untangle(&optimum.model, &mut optimum.face, &rule, steps, &mut random, run)? {
+    if settled(&mut optimum, &rule, steps, &mut random, run)? {
         let assignment = optimum.assignment();
         if rule.kept(&assignment) {
             return Ok(Kept { assignment, bound: None });
@@ -158,6 +159,18 @@ fn closest(
     drop(optimum);
     let search = Search::new(problem, &rule, aim, relax, relaxed, random);
     Ok(found(search, known, nodes, seed, run)?.into_kept())
+}
+
+/// Walks over the optima to one that keeps the rule; false where none is met.
+fn settled(
+    optimum: &mut Optimum<'_>,
+    rule: &Rule<'_>,
+    steps: usize,
+    random: &mut Random,
+    run: &mut Run<'_>,
+) -> Result<bool, AssignError> {
+    let Optimum { model, face, .. } = optimum;
+    Ok(walk::untangle(model, face, rule, steps, random, run)? && seats::seat(model, face, rule, steps, random, run)?)
 }
 
 /// The fewest deletes, then the fewest reviews.
@@ -184,6 +197,15 @@ fn found<'p, 'f>(
             Decided::Found(assignment) => search.offer(assignment),
             Decided::Refuted => return Err(exhausted(nodes)),
             Decided::Open => {}
+        }
+    }
+    if !problem.panels.is_empty() && search.best().is_none() {
+        // Whatever keeps the rules, to begin with: goals of the strategy give way.
+        let mut any = seeded_optimum(problem, Aim::Own, run)?;
+        let steps = (400 * any.chosen()).clamp(2_000, 800_000);
+        let mut random = Random::new(seed, Purpose::Reciprocal);
+        if settled(&mut any, rule, steps, &mut random, run)? {
+            search.offer(any.assignment());
         }
     }
     // No other search knows of panels.

@@ -11,8 +11,7 @@ use alloc::vec::Vec;
 
 use super::decide::{Asked, Decided};
 use super::rule::{Clause, Rule};
-use super::walk::untangle;
-use super::{Kept, Relax};
+use super::{Kept, Relax, settled};
 use crate::assignment::Assignment;
 use crate::input::{CopyRule, Shortfall};
 use crate::problem::Problem;
@@ -425,7 +424,7 @@ impl<'p, 'f> Search<'p, 'f> {
             return Ok(None);
         }
         let steps = (4 * optimum.chosen()).clamp(100, 20_000);
-        let found = if untangle(&optimum.model, &mut optimum.face, &rule, steps, &mut self.random, run)? {
+        let found = if settled(&mut optimum, &rule, steps, &mut self.random, run)? {
             Some(optimum.assignment())
         } else if let Some(asked) = Asked::of_optimum(&optimum, &rule)
             && let Decided::Found(found) = asked.answer(Some(IN_NODE), &mut 0, run)?
