@@ -19,6 +19,7 @@ pub mod plan;
 pub mod problem;
 pub mod schema;
 
+mod document;
 mod fields;
 mod json;
 mod locate;

@@ -2,13 +2,14 @@
 
 use std::borrow::Cow;
 
-use serde::de::{IgnoredAny, MapAccess, SeqAccess};
+use serde::de::MapAccess;
 
 use super::FORMAT;
 use crate::demand::{DemandRecord, LeaseRecord, StudentRecord, SubmissionRecord};
 use crate::diagnostic::Diagnostics;
+use crate::formats::document::{Document, DocumentSink};
 use crate::formats::fields::Reader;
-use crate::formats::json::{Json, Sink, next_name};
+use crate::formats::json::Json;
 use crate::formats::path::Path;
 use crate::formats::shared::rows;
 use crate::formats::text::{outcome, parse};
@@ -28,9 +29,9 @@ const STATES: &[(&str, bool)] = &[("leased", false), ("finished", true)];
 pub fn read(text: &[u8]) -> Result<DemandRecord, Diagnostics> {
     let mut reader = Reader::new(false);
     let mut syntax = Diagnostics::new();
-    let record = parse(text, &mut syntax, StateSink { reader: &mut reader });
+    let record = parse(text, &mut syntax, DocumentSink::<Parts>::new(&mut reader));
     reader.found.append(syntax);
-    outcome(text, reader, record.flatten()).map(|(record, _)| record)
+    outcome(text, reader, record.flatten().and_then(Parts::assemble)).map(|(record, _)| record)
 }
 
 impl Reader {
@@ -103,70 +104,33 @@ struct Parts {
     reviews: Vec<LeaseRecord>,
 }
 
-struct StateSink<'a> {
-    reader: &'a mut Reader,
+impl Parts {
+    fn assemble(self) -> Option<DemandRecord> {
+        let Self { problem_digest, seed, students, submissions, reviews } = self;
+        Some(DemandRecord { problem_digest: problem_digest?, seed: seed?, students, submissions, reviews })
+    }
 }
 
-impl StateSink<'_> {
-    fn not_an_object(self, value: &Json<'_>) -> Option<DemandRecord> {
-        self.reader.wrong_type(&Path::Root, "an object", value);
-        None
-    }
+impl Document for Parts {
+    const FORMAT: &'static str = FORMAT;
+    const FIELDS: &'static [&'static str] = STATE;
+    const REQUIRED: &'static [&'static str] = &["problem_digest", "seed", "students", "submissions", "reviews"];
 
-    fn field<'de, A: MapAccess<'de>>(&mut self, parts: &mut Parts, name: &str, map: &mut A) -> Result<(), A::Error> {
-        let reader = &mut *self.reader;
-        let root = Path::Root;
-        let place = root.key(name);
+    fn field<'de, A: MapAccess<'de>>(
+        &mut self,
+        reader: &mut Reader,
+        place: &Path<'_>,
+        name: &str,
+        map: &mut A,
+    ) -> Result<(), A::Error> {
         match name {
-            "format" => reader.constant(&place, &map.next_value()?, FORMAT, "wrong_format"),
-            "version" => reader.version(&place, &map.next_value()?),
-            "problem_digest" => parts.problem_digest = reader.text(&place, map.next_value()?).map(Cow::into_owned),
-            "seed" => parts.seed = reader.count(&place, &map.next_value()?),
-            "students" => _ = rows(reader, &place, map, &mut parts.students, Reader::student_record)?,
-            "submissions" => _ = rows(reader, &place, map, &mut parts.submissions, Reader::submission_record)?,
-            "reviews" => _ = rows(reader, &place, map, &mut parts.reviews, Reader::lease_record)?,
-            _ => {
-                map.next_value::<IgnoredAny>()?;
-                reader.unknown(&root, name, STATE);
-            }
+            "problem_digest" => self.problem_digest = reader.text(place, map.next_value()?).map(Cow::into_owned),
+            "seed" => self.seed = reader.count(place, &map.next_value()?),
+            "students" => _ = rows(reader, place, map, &mut self.students, Reader::student_record)?,
+            "submissions" => _ = rows(reader, place, map, &mut self.submissions, Reader::submission_record)?,
+            "reviews" => _ = rows(reader, place, map, &mut self.reviews, Reader::lease_record)?,
+            _ => unreachable!("the fields of the list are these"),
         }
         Ok(())
-    }
-}
-
-impl<'de> Sink<'de> for StateSink<'_> {
-    type Out = Option<DemandRecord>;
-
-    fn scalar(self, value: Json<'de>) -> Self::Out {
-        self.not_an_object(&value)
-    }
-
-    fn array<A: SeqAccess<'de>>(self, mut items: A) -> Result<Self::Out, A::Error> {
-        while items.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(self.not_an_object(&Json::Arr(Vec::new())))
-    }
-
-    fn object<A: MapAccess<'de>>(mut self, mut map: A) -> Result<Self::Out, A::Error> {
-        let mut parts = Parts::default();
-        let mut known: Vec<Cow<'de, str>> = Vec::new();
-        while let Some(name) = next_name(&mut map)? {
-            if known.contains(&name) {
-                map.next_value::<IgnoredAny>()?;
-                self.reader.duplicate(&Path::Root, &name);
-                continue;
-            }
-            self.field(&mut parts, &name, &mut map)?;
-            if STATE.contains(&&*name) {
-                known.push(name);
-            }
-        }
-        for required in ["problem_digest", "seed", "students", "submissions", "reviews"] {
-            if !known.iter().any(|name| name == required) {
-                self.reader.missing(&Path::Root, required);
-            }
-        }
-        let Parts { problem_digest, seed, students, submissions, reviews } = parts;
-        let (Some(problem_digest), Some(seed)) = (problem_digest, seed) else { return Ok(None) };
-        Ok(Some(DemandRecord { problem_digest, seed, students, submissions, reviews }))
     }
 }

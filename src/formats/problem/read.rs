@@ -1,13 +1,12 @@
 //! The problem file as a whole.
 
-use std::borrow::Cow;
-
-use serde::de::{IgnoredAny, MapAccess, SeqAccess};
+use serde::de::MapAccess;
 
 use super::affinities::AffinitySink;
 use crate::diagnostic::Diagnostics;
+use crate::formats::document::{Document, DocumentSink};
 use crate::formats::fields::Reader;
-use crate::formats::json::{Feed, Json, Sink, next_name};
+use crate::formats::json::Feed;
 use crate::formats::locate;
 use crate::formats::path::Path;
 use crate::formats::shared::rows;
@@ -51,7 +50,7 @@ pub fn read(text: &[u8], lenient: bool) -> Result<(Input, Diagnostics), Diagnost
 pub fn read_partly(text: &[u8], lenient: bool) -> (Option<Input>, Diagnostics) {
     let mut reader = Reader::new(lenient);
     let mut syntax = Diagnostics::new();
-    let input = parse(text, &mut syntax, ProblemSink { reader: &mut reader });
+    let input = parse(text, &mut syntax, DocumentSink::<Input>::new(&mut reader));
     reader.found.append(syntax);
     if !reader.found.is_empty() {
         locate(text, &mut reader.found);
@@ -59,78 +58,34 @@ pub fn read_partly(text: &[u8], lenient: bool) -> (Option<Input>, Diagnostics) {
     (input.flatten().filter(|_| !reader.gaps), reader.found)
 }
 
-/// Reads the fields of the problem, the long arrays among them element by element.
-struct ProblemSink<'a> {
-    reader: &'a mut Reader,
-}
+/// The long arrays are read element by element.
+impl Document for Input {
+    const FORMAT: &'static str = FORMAT;
+    const FIELDS: &'static [&'static str] = PROBLEM;
+    const REQUIRED: &'static [&'static str] = &["students", "submissions"];
 
-impl ProblemSink<'_> {
-    fn not_an_object(self, value: &Json<'_>) -> Option<Input> {
-        self.reader.wrong_type(&Path::Root, "an object", value);
-        None
-    }
-
-    /// Reads the value of one field.
-    fn field<'de, A: MapAccess<'de>>(&mut self, input: &mut Input, name: &str, map: &mut A) -> Result<(), A::Error> {
-        let reader = &mut *self.reader;
-        let root = Path::Root;
-        let place = root.key(name);
+    fn field<'de, A: MapAccess<'de>>(
+        &mut self,
+        reader: &mut Reader,
+        place: &Path<'_>,
+        name: &str,
+        map: &mut A,
+    ) -> Result<(), A::Error> {
         match name {
-            "format" => reader.constant(&place, &map.next_value()?, FORMAT, "wrong_format"),
-            "version" => reader.version(&place, &map.next_value()?),
-            "source" => input.source = reader.source(&place, map.next_value()?),
-            "students" => _ = rows(reader, &place, map, &mut input.students, Reader::student)?,
-            "submissions" => _ = rows(reader, &place, map, &mut input.submissions, Reader::submission)?,
-            "peer_reviews" => _ = rows(reader, &place, map, &mut input.peer_reviews, Reader::peer_review)?,
-            "rules" => _ = rows(reader, &place, map, &mut input.rules, Reader::rule)?,
-            "history" => _ = rows(reader, &place, map, &mut input.history, Reader::past)?,
-            "policy" => input.policy = reader.policy(&place, map.next_value()?),
-            "strategy" => input.strategy = reader.strategy(&place, map.next_value()?),
+            "source" => self.source = reader.source(place, map.next_value()?),
+            "students" => _ = rows(reader, place, map, &mut self.students, Reader::student)?,
+            "submissions" => _ = rows(reader, place, map, &mut self.submissions, Reader::submission)?,
+            "peer_reviews" => _ = rows(reader, place, map, &mut self.peer_reviews, Reader::peer_review)?,
+            "rules" => _ = rows(reader, place, map, &mut self.rules, Reader::rule)?,
+            "history" => _ = rows(reader, place, map, &mut self.history, Reader::past)?,
+            "policy" => self.policy = reader.policy(place, map.next_value()?),
+            "strategy" => self.strategy = reader.strategy(place, map.next_value()?),
             "affinities" => {
-                let sink = AffinitySink { reader, place: &place, rows: &mut input.affinities };
+                let sink = AffinitySink { reader, place, rows: &mut self.affinities };
                 map.next_value_seed(Feed(sink))?;
             }
-            _ => {
-                map.next_value::<IgnoredAny>()?;
-                reader.unknown(&root, name, PROBLEM);
-            }
+            _ => unreachable!("the fields of the list are these"),
         }
         Ok(())
-    }
-}
-
-impl<'de> Sink<'de> for ProblemSink<'_> {
-    type Out = Option<Input>;
-
-    fn scalar(self, value: Json<'de>) -> Self::Out {
-        self.not_an_object(&value)
-    }
-
-    fn array<A: SeqAccess<'de>>(self, mut items: A) -> Result<Self::Out, A::Error> {
-        while items.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(self.not_an_object(&Json::Arr(Vec::new())))
-    }
-
-    fn object<A: MapAccess<'de>>(mut self, mut map: A) -> Result<Self::Out, A::Error> {
-        let mut input = Input::default();
-        let mut seen: Vec<Cow<'de, str>> = Vec::new();
-        while let Some(name) = next_name(&mut map)? {
-            if seen.contains(&name) {
-                map.next_value::<IgnoredAny>()?;
-                self.reader.duplicate(&Path::Root, &name);
-                continue;
-            }
-            self.field(&mut input, &name, &mut map)?;
-            if PROBLEM.contains(&&*name) {
-                seen.push(name);
-            }
-        }
-        for required in ["students", "submissions"] {
-            if !seen.iter().any(|name| name == required) {
-                self.reader.missing(&Path::Root, required);
-                self.reader.gaps = true;
-            }
-        }
-        Ok(Some(input))
     }
 }
