@@ -9,11 +9,12 @@
 use alloc::vec::Vec;
 use core::cmp::Reverse;
 
+use super::Run;
+use super::ground::solve;
 use super::network::{Model, WorkWindow};
 use super::room::Room;
 use super::scores::{Hindrance, Listed, Solved, by_instance, crossed, less};
-use super::{AssignError, Run};
-use crate::flow::{Blockade, Builder, ColumnNode, Cut, CutSide, NONE, Obstacle, Program, RowNode, Unsolved, Window};
+use crate::flow::{Blockade, Builder, ColumnNode, Cut, CutSide, NONE, Obstacle, Program, RowNode, Window};
 use crate::problem::rows::index;
 
 /// How many pairs of a left node are looked at beyond its maximum, and how many are added at a time.
@@ -146,16 +147,9 @@ impl Classes<'_, '_> {
                 }
             }
         }
-        let mut stop = None;
-        let solved = program.solve(&mut |pivots| {
-            stop = run.report("matching scores", pivots, 0).err();
-            stop.is_none()
-        });
-        let optimum = solved.map_err(|unsolved| match unsolved {
-            Unsolved::Infeasible(Obstacle::Cut(blockade)) => Hindrance::Cut(cut(&blockade, &rows, &columns)),
-            Unsolved::Infeasible(_) => Hindrance::Cut(crossed(&self.left, &self.right)),
-            Unsolved::Stopped => stop.unwrap_or(AssignError::Interrupted).into(),
-            Unsolved::TooLarge => AssignError::OutOfBudget { steps: run.steps() }.into(),
+        let optimum = solve(&program, "matching scores", run)?.map_err(|obstacle| match obstacle {
+            Obstacle::Cut(blockade) => Hindrance::Cut(cut(&blockade, &rows, &columns)),
+            _ => Hindrance::Cut(crossed(&self.left, &self.right)),
         })?;
         debug_assert_eq!(program.check(&optimum), Ok(()));
         let dual = |node: &RowNode| optimum.rows[node.index()];

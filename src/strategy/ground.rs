@@ -281,7 +281,7 @@ impl<'p> Ground<'p> {
         run: &mut Run<'_>,
     ) -> Result<Self, AssignError> {
         let program = self.program.rewarded(|pair, slices| slices.push(Slice::new(self.whole, reward(pair))));
-        let optimum = solve(&program, stage, run)?.ok_or_else(|| AssignError::OutOfBudget { steps: run.steps() })?;
+        let optimum = solve(&program, stage, run)?.map_err(|_| AssignError::OutOfBudget { steps: run.steps() })?;
         (self.program, self.plain) = (program.face(&optimum), None);
         self.leave_out_closed();
         Ok(self)
@@ -367,7 +367,7 @@ impl<'p> Ground<'p> {
             }
         }
         let program = self.program.rewarded(|pair, slices| slices.push(Slice::new(1, reward(pair))));
-        solve(&program, stage, run)?.ok_or_else(|| AssignError::OutOfBudget { steps: run.steps() })
+        solve(&program, stage, run)?.map_err(|_| AssignError::OutOfBudget { steps: run.steps() })
     }
 
     /// The assignment of the pairs with units, with the fixed reviews.
@@ -389,19 +389,23 @@ impl<'p> Ground<'p> {
     }
 }
 
-/// The optimum of a program; none where it has no solution.
+/// The optimum of a program, or what stands in the way of any solution.
 ///
 /// # Errors
 /// What ends a run; numbers that are too large do.
-pub(super) fn solve(program: &Program, stage: &'static str, run: &mut Run<'_>) -> Result<Option<Optimum>, AssignError> {
+pub(super) fn solve(
+    program: &Program,
+    stage: &'static str,
+    run: &mut Run<'_>,
+) -> Result<Result<Optimum, Obstacle>, AssignError> {
     let mut stop = None;
     let solved = program.solve(&mut |pivots| {
         stop = run.report(stage, pivots, 0).err();
         stop.is_none()
     });
     match solved {
-        Ok(optimum) => Ok(Some(optimum)),
-        Err(Unsolved::Infeasible(_)) => Ok(None),
+        Ok(optimum) => Ok(Ok(optimum)),
+        Err(Unsolved::Infeasible(obstacle)) => Ok(Err(obstacle)),
         Err(Unsolved::Stopped) => Err(stop.unwrap_or(AssignError::Interrupted)),
         Err(Unsolved::TooLarge) => Err(AssignError::OutOfBudget { steps: run.steps() }),
     }

@@ -1,14 +1,15 @@
 //! From a cut of the network to a certificate in terms of the problem.
 
-use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
 use super::goals::Goals;
+use super::ground::Ground;
 use super::limits::Limits;
 use super::network::Model;
+use super::panel_seats::Seats;
 use super::stages::ClassNode;
 use crate::certificate::{CutSide, Infeasible, PanelClass};
-use crate::flow::{self, ColumnNode, GroupCut, Obstacle, RowNode};
+use crate::flow::{self, ColumnNode, GroupCut, Obstacle};
 use crate::input::CopyRule;
 use crate::problem::panels::{Class, Place};
 use crate::problem::rows::index;
@@ -171,130 +172,39 @@ fn weigh(problem: &Problem, members: &Members, limits: Option<Limits>) -> Infeas
     }
 }
 
-/// The certificate that an obstacle of a program for the problem comes to, if it can be told as a cut; the nodes are those of
-/// students, submissions, shared works and classes.
+/// The certificate that an obstacle of a ground comes to, if it can be told as a cut; `classes` are those of its columns.
 pub(super) fn blocked(
-    nodes: &Model<'_>,
-    (rows, columns, groups, classes): (&[RowNode], &[ColumnNode], &[ColumnNode], &[ClassNode]),
+    ground: &Ground<'_>,
+    classes: &[ClassNode],
     limits: Option<Limits>,
     obstacle: &Obstacle,
 ) -> Option<Infeasible> {
+    let nodes = &ground.nodes;
     let problem = nodes.problem;
     if let Some(certificate) = contradiction(problem) {
         return Some(certificate);
     }
-    let (side, left, right, groups, inside) = match obstacle {
-        Obstacle::Row(row) => {
-            let left = rows.iter().position(|node| node == row)?;
-            (flow::CutSide::Left, alloc::vec![index(left)], Vec::new(), Vec::new(), Vec::new())
-        }
-        Obstacle::Column(column) => {
-            let right = columns.iter().position(|node| node == column);
-            let class = classes.iter().find(|class| class.node == *column);
-            let inside = class.map(|class| (nodes.submissions[class.right as usize], class.class));
-            (
-                flow::CutSide::Right,
-                Vec::new(),
-                right.map(index).into_iter().collect(),
-                Vec::new(),
-                inside.into_iter().collect(),
-            )
-        }
-        Obstacle::Pair(_) => return None,
-        Obstacle::Cut(cut) => {
-            let has = |node: &ColumnNode| cut.columns.binary_search(node).is_ok();
-            let places = |nodes: &[ColumnNode]| {
-                (0..).zip(nodes).filter(|(_, node)| has(node)).map(|(place, _)| place).collect::<Vec<u32>>()
-            };
-            let left = (0..).zip(rows).filter(|(_, node)| cut.rows.binary_search(node).is_ok());
-            // Of nested classes the outermost one asks for all that is asked of those within.
-            let right = places(columns);
-            let alone = classes.iter().filter(|class| has(&class.node) && right.binary_search(&class.right).is_err());
-            let alone: Vec<(u32, u32)> =
-                alone.map(|class| (nodes.submissions[class.right as usize], class.class)).collect();
-            let around = |&(submission, class): &(u32, u32)| match problem.panels.classes[class as usize].place {
-                Place::Nested(Some(around)) => alone.contains(&(submission, around)),
-                _ => false,
-            };
-            let mut inside: Vec<(u32, u32)> = alone.iter().copied().filter(|class| !around(class)).collect();
-            inside.sort_unstable();
-            let side = if cut.inward { flow::CutSide::Left } else { flow::CutSide::Right };
-            (side, left.map(|(row, _)| row).collect(), right, places(groups), inside)
-        }
+    let cut = ground.cut(obstacle)?;
+    let has = |node: ColumnNode| match obstacle {
+        Obstacle::Column(column) => *column == node,
+        Obstacle::Cut(blockade) => blockade.columns.binary_search(&node).is_ok(),
+        _ => false,
     };
-    let classes = if side == flow::CutSide::Right { inside } else { Vec::new() };
-    let cut = GroupCut { cut: flow::Cut { side, left, right }, groups };
+    let mut alone: Vec<(u32, u32)> = Vec::new();
+    if cut.cut.side == flow::CutSide::Right {
+        let classes =
+            classes.iter().filter(|class| has(class.node) && cut.cut.right.binary_search(&class.right).is_err());
+        alone = classes.map(|class| (nodes.submissions[class.right as usize], class.class)).collect();
+    }
+    // Of nested classes the outermost one asks for all that is asked of those within.
+    let around = |&(submission, class): &(u32, u32)| match problem.panels.classes[class as usize].place {
+        Place::Nested(Some(around)) => alone.contains(&(submission, around)),
+        _ => false,
+    };
+    let mut classes: Vec<(u32, u32)> = alone.iter().copied().filter(|class| !around(class)).collect();
+    classes.sort_unstable();
     let certificate = weigh(problem, &Members { classes, ..members(nodes, &cut) }, limits);
     (certificate.required > certificate.available).then_some(certificate)
-}
-
-/// How many reviews rules on panels let some students give to a submission.
-struct Seats<'p> {
-    problem: &'p Problem,
-    /// Who is left out.
-    without: &'p [bool],
-    fixed: BTreeMap<(u32, u32), u32>,
-    /// Nested classes, those within before those around them.
-    inward: Vec<u32>,
-}
-
-impl<'p> Seats<'p> {
-    fn new(problem: &'p Problem, without: &'p [bool]) -> Self {
-        let depth = |class: u32| {
-            let mut depth = 0_u32;
-            let mut around = Some(class);
-            while let Some(class) = around {
-                let Place::Nested(next) = problem.panels.classes[class as usize].place else { break };
-                (around, depth) = (next, depth + 1);
-            }
-            depth
-        };
-        let nested = |class: &u32| problem.panels.classes[*class as usize].place != Place::Loose;
-        let mut inward: Vec<u32> = (0..index(problem.panels.classes.len())).filter(nested).collect();
-        inward.sort_by_key(|&class| core::cmp::Reverse(depth(class)));
-        Self { problem, without, fixed: problem.fixed_of_classes(), inward }
-    }
-
-    /// What remains of a minimum and of a maximum.
-    fn left(&self, submission: usize, class: u32) -> (u64, u64) {
-        let rule = &self.problem.panels.classes[class as usize];
-        let fixed = self.fixed.get(&(index(submission), class)).copied().unwrap_or(0);
-        let max = rule.max.map_or(u64::MAX, |max| u64::from(max.saturating_sub(fixed)));
-        (u64::from(rule.min.saturating_sub(fixed)), max)
-    }
-
-    /// What all classes of a submission take, and those outside of all, one by one.
-    fn count(&self, submission: usize) -> (Vec<u64>, u64) {
-        let panels = &self.problem.panels;
-        let mut taken = alloc::vec![0_u64; panels.classes.len()];
-        let mut beside = 0;
-        for student in (0..self.problem.students()).filter(|&student| !self.without[student]) {
-            if self.problem.is_free(student, submission) {
-                match panels.innermost(student) {
-                    Some(class) => taken[class as usize] += 1,
-                    None => beside += 1,
-                }
-            }
-        }
-        for &class in &self.inward {
-            let count = taken[class as usize].min(self.left(submission, class).1);
-            taken[class as usize] = count;
-            match panels.classes[class as usize].place {
-                Place::Nested(Some(around)) => taken[around as usize] += count,
-                _ => beside += count,
-            }
-        }
-        (taken, beside)
-    }
-
-    fn of(&self, submission: usize) -> u64 {
-        self.count(submission).1
-    }
-
-    /// What a class of a submission asks for, and what it gets at most.
-    fn of_class(&self, submission: usize, class: u32) -> (u64, u64) {
-        (self.left(submission, class).0, self.count(submission).0[class as usize])
-    }
 }
 
 /// A sum that stays at 2^64 − 1, which stands for no bound.

@@ -1,5 +1,7 @@
 //! How likely pairs may be at most.
 
+use super::network::Model;
+use crate::flow::NONE;
 use crate::input::Micros;
 use crate::problem::Problem;
 
@@ -52,8 +54,15 @@ impl Limits {
         CERTAIN / own.chain([self.general]).fold(CERTAIN, gcd)
     }
 
+    /// How many parts of a whole a pair of nodes may have: musts are certain, whatever the limits say.
+    pub(super) fn most(self, nodes: &Model<'_>, (left, right): (usize, usize), whole: u32) -> u32 {
+        let work = nodes.bundle(left, right);
+        let is_must = work != NONE && nodes.limits(left, work).min > 0;
+        if is_must { whole } else { self.units(nodes.problem, nodes.members((left, right)), whole) }
+    }
+
     /// The limit of a pair in parts of a whole that is a multiple of [`whole`](Self::whole).
-    pub(super) fn units(self, problem: &Problem, (student, submission): (u32, u32), whole: u32) -> u32 {
+    fn units(self, problem: &Problem, (student, submission): (u32, u32), whole: u32) -> u32 {
         let millionths = u64::from(self.of(problem, student as usize, submission as usize));
         u32::try_from(millionths * u64::from(whole) / u64::from(CERTAIN)).expect("at most the whole")
     }

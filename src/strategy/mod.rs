@@ -27,6 +27,7 @@ mod max_min;
 mod network;
 mod optimum;
 mod pairing;
+mod panel_seats;
 mod parameter;
 mod perturbed;
 mod random;
@@ -54,7 +55,6 @@ pub use round_robin::RoundRobin;
 
 pub(crate) use cycles::refute;
 pub(crate) use goals::counts;
-pub(crate) use optimum::find_cut;
 pub(crate) use reciprocal::meets_work_musts;
 
 use alloc::boxed::Box;

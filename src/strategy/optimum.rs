@@ -9,7 +9,7 @@ use super::infeasible::certificate;
 use super::network::Model;
 use super::{AssignError, Run};
 use crate::assignment::Assignment;
-use crate::certificate::{Exhausted, Infeasible, Refutation};
+use crate::certificate::{Exhausted, Refutation};
 use crate::flow::{Common, Face, Flow, Network, Weight};
 use crate::input::Shortfall;
 use crate::problem::Problem;
@@ -195,39 +195,23 @@ fn faced<W: Weight + 'static>(
     (met, Box::new(Face::new(network, flow)))
 }
 
-/// The certificate of a problem whose minima cannot all be met; none when they can.
-///
-/// # Errors
-/// [`AssignError::Interrupted`].
-pub(crate) fn find_cut(problem: &Problem, run: &mut Run<'_>) -> Result<Option<Infeasible>, AssignError> {
-    if !problem.panels.is_empty() {
-        return Ok(match refute_with_panels(problem, run)? {
-            Some(Refutation::Cut(cut)) => Some(cut),
-            _ => None,
-        });
-    }
-    let students: Vec<u32> = (0..index(problem.students())).collect();
-    let submissions: Vec<u32> = (0..index(problem.submissions())).collect();
-    let mut model = Model::new(problem, &students, &submissions, &mut Random::new(0, Purpose::Candidates));
-    let goals = Goals::compose(&[Goal::Must, Goal::Missing], &model.sizes());
-    match solve::<i64>(&mut model, &goals, None, true, run) {
-        Ok(_) => Ok(None),
-        Err(AssignError::Infeasible(refutation)) => match *refutation {
-            Refutation::Cut(cut) => Ok(Some(cut)),
-            Refutation::Search(_) => unreachable!("a flow is refuted by a cut"),
-        },
-        Err(stopped) => Err(stopped),
-    }
-}
-
-/// The proof that the minima cannot all be met under rules on panels, as far as these are a network; none when they can.
+/// The proof that the minima of a problem cannot all be met, as far as its rules are a network; none when they can.
 ///
 /// # Errors
 /// What ends a run.
-pub(crate) fn refute_with_panels(problem: &Problem, run: &mut Run<'_>) -> Result<Option<Refutation>, AssignError> {
-    let strict = problem.with_shortfall(Shortfall::Error);
-    match Ground::by_stages(&strict, Aim::Count, 0, None, run) {
-        Ok(_) => Ok(None),
+pub(crate) fn refute_network(problem: &Problem, run: &mut Run<'_>) -> Result<Option<Refutation>, AssignError> {
+    let found = if problem.panels.is_empty() {
+        let students: Vec<u32> = (0..index(problem.students())).collect();
+        let submissions: Vec<u32> = (0..index(problem.submissions())).collect();
+        let mut model = Model::new(problem, &students, &submissions, &mut Random::new(0, Purpose::Candidates));
+        let goals = Goals::compose(&[Goal::Must, Goal::Missing], &model.sizes());
+        solve::<i64>(&mut model, &goals, None, true, run).map(|_| ())
+    } else {
+        let strict = problem.with_shortfall(Shortfall::Error);
+        Ground::by_stages(&strict, Aim::Count, 0, None, run).map(|_| ())
+    };
+    match found {
+        Ok(()) => Ok(None),
         Err(AssignError::Infeasible(refutation)) => Ok(Some(*refutation)),
         Err(stopped) => Err(stopped),
     }

@@ -12,8 +12,10 @@ use super::goals::{Aim, count_is_free};
 use super::ground::{Ground, solve};
 use super::limits::Limits;
 use super::{AssignError, Run};
-use crate::flow::{NONE, Obstacle, Optimum, Program, Slice, Unsolved, Window};
+use crate::flow::{Obstacle, Optimum, Program, Slice, Window};
 
+/// What progress is called.
+const STAGE: &str = "sharing";
 /// What is said of windows that do not fit.
 pub(super) const TOO_FINE: &str = "limits with so many decimals for so many reviews: write them with fewer";
 /// How many pairs of a node are looked at first beyond those that could fill it.
@@ -80,10 +82,7 @@ impl<'g, 'p> Shares<'g, 'p> {
         let Ground { nodes, pairs, program, .. } = self.ground;
         for (pair, open) in pairs.iter().enumerate() {
             let ends = (open.left as usize, open.right as usize);
-            // Musts are certain, whatever the limits say.
-            let work = nodes.bundle(ends.0, ends.1);
-            let is_must = work != NONE && nodes.limits(ends.0, work).min > 0;
-            let most = if is_must { self.whole } else { limits.units(nodes.problem, nodes.members(ends), self.whole) };
+            let most = limits.most(nodes, ends, self.whole);
             let Window { min, max } = program.window(pair);
             let by = self.whole / self.ground.whole;
             self.program.narrow(pair, Window::new(min * by, most.min(max * by)));
@@ -144,7 +143,7 @@ impl<'g, 'p> Shares<'g, 'p> {
             for (pair, &range) in ranges.iter().enumerate() {
                 program.narrow(pair, range);
             }
-            match optimum(&program, run)? {
+            match solve(&program, STAGE, run)? {
                 Ok(found) => {
                     debug_assert_eq!(program.check(&found), Ok(()));
                     if !self.widen(ranges, &found, reward, step) {
@@ -213,7 +212,7 @@ impl<'g, 'p> Shares<'g, 'p> {
     /// # Errors
     /// What ends a run.
     pub(super) fn any(&self, run: &mut Run<'_>) -> Result<Result<Optimum, Obstacle>, AssignError> {
-        optimum(&self.program.rewarded(|_, _| ()), run)
+        solve(&self.program.rewarded(|_, _| ()), STAGE, run)
     }
 
     /// Full ranges for the pairs that would fill their nodes twice over, those of the greatest scores above the duals without
@@ -269,20 +268,5 @@ fn listed(range: Window, pair: usize, reward: &Reward<'_>, slices: &mut Vec<Slic
         let to = (slice + 1).saturating_mul(reward.width).min(range.max);
         slices.push(Slice::new(to - from, (reward.value)(pair, slice)));
         (from, slice) = (to, slice + 1);
-    }
-}
-
-/// An optimum, or what stands in the way of any.
-fn optimum(program: &Program, run: &mut Run<'_>) -> Result<Result<Optimum, Obstacle>, AssignError> {
-    let mut stop = None;
-    let solved = program.solve(&mut |pivots| {
-        stop = run.report("sharing", pivots, 0).err();
-        stop.is_none()
-    });
-    match solved {
-        Ok(optimum) => Ok(Ok(optimum)),
-        Err(Unsolved::Infeasible(obstacle)) => Ok(Err(obstacle)),
-        Err(Unsolved::Stopped) => Err(stop.unwrap_or(AssignError::Interrupted)),
-        Err(Unsolved::TooLarge) => Err(AssignError::OutOfBudget { steps: run.steps() }),
     }
 }

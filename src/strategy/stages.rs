@@ -8,7 +8,7 @@ use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
 use super::goals::{Aim, Goal, count_is_free, counting_order, full_order};
-use super::ground::Ground;
+use super::ground::{Ground, solve};
 use super::infeasible::blocked;
 use super::limits::Limits;
 use super::matching::seeded_orders;
@@ -16,7 +16,7 @@ use super::network::{Model, Pair};
 use super::shares::TOO_FINE;
 use super::{AssignError, Run};
 use crate::certificate::{Exhausted, Refutation};
-use crate::flow::{ColumnNode, NONE, Node, Obstacle, Optimum, Program, RowNode, Slice, Unsolved, Window};
+use crate::flow::{ColumnNode, Node, Obstacle, Optimum, Program, RowNode, Slice, Window};
 use crate::input::Shortfall;
 use crate::problem::Problem;
 use crate::problem::panels::Place;
@@ -140,14 +140,7 @@ impl<'p> Stages<'p> {
         self.limits = Some(limits);
         for (pair, open) in ground.pairs.iter().enumerate() {
             let (left, right) = (open.left as usize, open.right as usize);
-            // Musts are certain, whatever the limits say.
-            let work = ground.nodes.bundle(left, right);
-            let is_must = work != NONE && ground.nodes.limits(left, work).min > 0;
-            let most = if is_must {
-                whole
-            } else {
-                limits.units(ground.nodes.problem, ground.nodes.members((left, right)), whole)
-            };
+            let most = limits.most(&ground.nodes, (left, right), whole);
             ground.program.narrow(pair, Window::new(0, most));
         }
         Ok(())
@@ -165,23 +158,13 @@ impl<'p> Stages<'p> {
     }
 
     fn solve(&self, program: &Program, run: &mut Run<'_>) -> Result<Optimum, AssignError> {
-        let mut stop = None;
-        let solved = program.solve(&mut |pivots| {
-            stop = run.report("matching", pivots, 0).err();
-            stop.is_none()
-        });
-        solved.map_err(|unsolved| match unsolved {
-            Unsolved::Infeasible(obstacle) => AssignError::Infeasible(Box::new(self.refutation(&obstacle))),
-            Unsolved::Stopped => stop.unwrap_or(AssignError::Interrupted),
-            Unsolved::TooLarge => AssignError::OutOfBudget { steps: run.steps() },
-        })
+        let solved = solve(program, "matching", run)?;
+        solved.map_err(|obstacle| AssignError::Infeasible(Box::new(self.refutation(&obstacle))))
     }
 
     /// The proof that there is no assignment, as far as it can be told as a cut.
     fn refutation(&self, obstacle: &Obstacle) -> Refutation {
-        let ground = &self.ground;
-        let nodes = (&*ground.rows, &*ground.columns, &*self.groups, &*self.classes);
-        let cut = blocked(&ground.nodes, nodes, self.limits, obstacle);
+        let cut = blocked(&self.ground, &self.classes, self.limits, obstacle);
         cut.map_or_else(|| Refutation::Search(Exhausted::new(1)), Refutation::Cut)
     }
 

@@ -22,10 +22,10 @@ pub(super) use search::shared;
 use super::goals::{Aim, count_is_free, objective};
 use super::ideal::is_plain;
 use super::matching::seeded_optimum;
-use super::optimum::{Optimum, refute_with_panels};
+use super::optimum::{Optimum, refute_network};
 use super::pairing::Pairing;
 use super::reciprocal::{EXACT_UP_TO, fewer_reciprocal};
-use super::{AssignError, Matching, Objective, Run, Strategy as _, find_cut};
+use super::{AssignError, Matching, Objective, Run, Strategy as _};
 use crate::assignment::Assignment;
 use crate::certificate::{Exhausted, Refutation};
 use crate::input::{Reciprocal, Shortfall};
@@ -261,12 +261,8 @@ fn best_partial(
 /// # Errors
 /// [`AssignError::Undecided`] where a cycle rule is neither met nor refuted within the budget, and what ends any run.
 pub(crate) fn refute(problem: &Problem, run: &mut Run<'_>) -> Result<Option<Refutation>, AssignError> {
-    if !problem.panels.is_empty() {
-        if let Some(refutation) = refute_with_panels(problem, run)? {
-            return Ok(Some(refutation));
-        }
-    } else if let Some(cut) = find_cut(problem, run)? {
-        return Ok(Some(Refutation::Cut(cut)));
+    if let Some(refutation) = refute_network(problem, run)? {
+        return Ok(Some(refutation));
     }
     if Rule::of(problem).is_none() {
         return Ok(None);
