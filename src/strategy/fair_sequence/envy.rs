@@ -154,6 +154,11 @@ impl Bundles {
         own + submissions.iter().map(|&submission| self.envying(submission, submissions)).sum::<u64>()
     }
 
+    /// How many pairs violate envy-freeness in all.
+    pub(super) fn all_violations(&mut self) -> u64 {
+        self.violations().into_iter().map(|(_, count)| count).sum()
+    }
+
     /// The submissions that envy another one, with how many.
     pub(super) fn violations(&mut self) -> Vec<(u32, u64)> {
         let all = 0..index(self.reviewers.len());

@@ -21,6 +21,7 @@ use super::goals::Aim;
 use super::ground::Ground;
 use super::max_min::{no_scores, rules_first};
 use super::{AssignError, Guarantees, Run, Solution, Strategy};
+use crate::assignment::Assignment;
 use crate::flow::{Circuit, Window};
 use crate::problem::Problem;
 use crate::problem::rows::index;
@@ -73,6 +74,12 @@ impl Strategy for FairSequence {
     }
 }
 
+/// How many reviewers each submission has.
+fn counts(problem: &Problem, assignment: &Assignment) -> Vec<u32> {
+    let reviewers = assignment.by_submission(problem.submissions());
+    (0..problem.submissions()).map(|submission| index(reviewers.row(submission).len())).collect()
+}
+
 /// What an assignment is worth: the fewer violations, and then the greater total, the better.
 struct Worth {
     bundles: Bundles,
@@ -88,10 +95,8 @@ impl Worth {
             (student, submission, pair.score)
         };
         let assignment = ground.assignment(|pair| units[pair]);
-        let demands = assignment.by_submission(ground.nodes.problem.submissions());
-        let demands = (0..ground.nodes.problem.submissions()).map(|submission| index(demands.row(submission).len()));
         Self {
-            bundles: Bundles::new(ground.nodes.problem, &assignment, demands.collect()),
+            bundles: Bundles::new(ground.nodes.problem, &assignment, counts(ground.nodes.problem, &assignment)),
             pairs: ground.pairs.iter().map(members).collect(),
             first: units.iter().map(|&units| units > 0).collect(),
         }
@@ -108,7 +113,7 @@ impl Worth {
             }
             total += if used { score } else { 0 };
         }
-        (Reverse(bundles.violations().into_iter().map(|(_, count)| count).sum()), total)
+        (Reverse(bundles.all_violations()), total)
     }
 }
 
@@ -150,8 +155,7 @@ impl<'p> Sequence<'p> {
     /// Nothing is chosen; everybody's demand is what it has in an assignment of the greatest total.
     fn new(ground: Ground<'p>, units: &[u32]) -> Self {
         let problem = ground.nodes.problem;
-        let counts = ground.assignment(|pair| units[pair]).by_submission(problem.submissions());
-        let demands = (0..problem.submissions()).map(|submission| index(counts.row(submission).len())).collect();
+        let demands = counts(problem, &ground.assignment(|pair| units[pair]));
         let fixed = ground.assignment(|_| 0);
         let mut program = ground.program.clone();
         let mut loads = alloc::vec![0_u32; ground.columns.len()];
@@ -335,9 +339,8 @@ impl<'p> Sequence<'p> {
 
     /// The fewer violations, and then the greater total, the better.
     fn worth(&mut self) -> (Reverse<u64>, i64) {
-        let violations = self.bundles.violations().into_iter().map(|(_, count)| count).sum();
         let taken = self.ground.pairs.iter().zip(&self.taken).filter(|&(_, &taken)| taken);
-        (Reverse(violations), taken.map(|(pair, _)| pair.score).sum())
+        (Reverse(self.bundles.all_violations()), taken.map(|(pair, _)| pair.score).sum())
     }
 
     /// Some exchanges of two reviews, whatever they are worth.
