@@ -18,10 +18,13 @@ use serde_json::Value;
 /// Paper p is submission p + 10 000.
 const OFFSET: u64 = 10_000;
 
-/// The conferences whose data are there.
+/// The conferences whose data are there; where there are none, that is said.
 fn conferences() -> Vec<(String, Value, String)> {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/data/affinity");
-    let Ok(entries) = fs::read_dir(&folder) else { return Vec::new() };
+    let Ok(entries) = fs::read_dir(&folder) else {
+        println!("skipped: there are no conference data beside the project");
+        return Vec::new();
+    };
     let mut paths: Vec<PathBuf> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
     paths.retain(|path| path.extension().is_some_and(|extension| extension == "json"));
     paths.sort();
@@ -87,11 +90,7 @@ fn worst(name: &str) -> (i64, i64, i64) {
 #[test]
 #[allow(clippy::print_stdout, reason = "a test that is skipped says so")]
 fn the_worst_off_paper_has_what_is_proven_to_be_the_most() {
-    let conferences = conferences();
-    if conferences.is_empty() {
-        println!("skipped: there are no conference data beside the project");
-    }
-    for (name, facts, scores) in conferences {
+    for (name, facts, scores) in conferences() {
         let input = read(&facts, &scores);
         let problem = Problem::new(&input).unwrap_or_else(|found| panic!("{name}: {found}"));
         let (most, flow, total) = worst(&name);
@@ -140,11 +139,7 @@ fn greatest(name: &str) -> i64 {
 
 #[test]
 fn every_paper_gets_its_reviews_and_loads_are_as_even_as_numbers_allow() {
-    let conferences = conferences();
-    if conferences.is_empty() {
-        println!("skipped: there are no conference data beside the project");
-    }
-    for (name, facts, scores) in conferences {
+    for (name, facts, scores) in conferences() {
         let input = read(&facts, &scores);
         let problem = Problem::new(&input).unwrap_or_else(|found| panic!("{name}: {found}"));
         let (reviewers, papers, demand) =
@@ -187,11 +182,7 @@ fn greatest_without_cycles(name: &str) -> Option<[i64; 2]> {
 
 #[test]
 fn the_greatest_scores_are_reached_without_cycles() {
-    let conferences = conferences();
-    if conferences.is_empty() {
-        println!("skipped: there are no conference data beside the project");
-    }
-    for (name, facts, scores) in conferences {
+    for (name, facts, scores) in conferences() {
         let Some(greatest) = greatest_without_cycles(&name) else { continue };
         let mut input = read(&facts, &scores);
         for author in facts["authors"].as_array().expect("an array") {
@@ -247,11 +238,7 @@ fn drawn(problem: &Problem, strategy: &str, seed: u64, parameters: &[(&str, i64)
 
 #[test]
 fn limits_cost_no_more_of_the_expected_score_than_they_must() {
-    let conferences = conferences();
-    if conferences.is_empty() {
-        println!("skipped: there are no conference data beside the project");
-    }
-    for (name, facts, scores) in conferences {
+    for (name, facts, scores) in conferences() {
         let Some(greatest) = greatest_by_half(&name) else { continue };
         let input = read(&facts, &scores);
         let problem = Problem::new(&input).unwrap_or_else(|found| panic!("{name}: {found}"));
@@ -309,11 +296,7 @@ fn fair_sequence(name: &str) -> Option<(i64, u64)> {
 
 #[test]
 fn nobody_envies_beyond_one_review_and_totals_are_no_less_than_published() {
-    let conferences = conferences();
-    if conferences.is_empty() {
-        println!("skipped: there are no conference data beside the project");
-    }
-    for (name, facts, scores) in conferences {
+    for (name, facts, scores) in conferences() {
         let Some((total, violations)) = fair_sequence(&name) else { continue };
         let input = read(&facts, &scores);
         let problem = Problem::new(&input).unwrap_or_else(|found| panic!("{name}: {found}"));
@@ -354,11 +337,7 @@ fn greatest_with_crossing_panels(name: &str) -> Option<(i64, i64)> {
 
 #[test]
 fn the_greatest_scores_are_reached_under_rules_on_panels() {
-    let conferences = conferences();
-    if conferences.is_empty() {
-        println!("skipped: there are no conference data beside the project");
-    }
-    for (name, facts, scores) in conferences {
+    for (name, facts, scores) in conferences() {
         let Some(greatest) = greatest_with_panels(&name) else { continue };
         let mut input = read(&facts, &scores);
         input.policy.reviews_per_student.min = 0;
