@@ -89,7 +89,7 @@ impl<'p> Judge<'p> {
             return Err(Refused::Proven(String::from("a must_review rule could not be kept: no copy is left for it")));
         }
         let reached = self.reached(&solution.assignment);
-        Ok(Best { assignment: solution.assignment, reached, exact: solution.bound.is_none() })
+        Ok(Best { assignment: solution.assignment, reached, exact: solution.bound.is_none_or(|bound| bound.reached) })
     }
 
     /// The best assignment of a variant at the number of reviews that the best of all has, where there is one; else

@@ -181,6 +181,10 @@ pub struct GoalBound {
     pub deletes: Option<u64>,
     /// What should rules, wishes and history `avoid` add up to: no valid plan goes above it.
     pub preferences: i64,
+    /// The sum of scores, in units of 10^-6, from strategies that maximise it where the rules are no network: no valid plan
+    /// goes above it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub affinity_units: Option<i64>,
 }
 
 /// Reviewers who could step in for one submission, best first.

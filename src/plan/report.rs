@@ -5,11 +5,12 @@ use core::cmp::Reverse;
 
 use super::diff::{Plan, Step};
 use super::{AffinityReport, GoalBound, Report};
+use crate::assignment::Assignment;
 use crate::input::{Existing, Shortfall};
 use crate::metrics;
 use crate::problem::rows::Rows;
 use crate::problem::{Problem, Standing};
-use crate::strategy::{Objective, Solution, by_name, objective};
+use crate::strategy::{Objective, Solution, by_name, objective, scores};
 
 /// Reviews given by each student, and received by each submission.
 type Counts = (Vec<u32>, Vec<u32>);
@@ -40,11 +41,16 @@ pub(super) fn report(
         per_student: of(given, &problem.may_review),
         ..Report::default()
     };
-    (report.bound, report.optimal) = proven(problem, solution).unzip();
     report.reciprocal_pairs = problem.reciprocal_among(assignment, reviewers).len() as u64;
-    if problem.pairs.says_nothing() {
-        return report;
+    if !problem.pairs.says_nothing() {
+        look_at_pairs(problem, assignment, &mut report);
     }
+    (report.bound, report.optimal) = proven(problem, solution, report.affinity.total_units).unzip();
+    report
+}
+
+/// What is said of pairs, over the resulting reviews.
+fn look_at_pairs(problem: &Problem, assignment: &Assignment, report: &mut Report) {
     let mut sums = alloc::vec![0_i64; problem.submissions()];
     // Every resulting review of a student: those of the assignment, and idle ones, which stay though they count for
     // nobody.
@@ -59,32 +65,36 @@ pub(super) fn report(
         sums[submission] += problem.score(student, submission).unwrap_or(0);
     }
     report.affinity = affinity(problem, &sums, report.reviews);
-    report
 }
 
 /// What no valid plan goes below, where it is told, and whether the plan reaches it.
-fn proven(problem: &Problem, solution: &Solution) -> Option<(GoalBound, bool)> {
-    if solution.bound.is_none() && problem.policy().existing != Existing::Rebalance {
+fn proven(problem: &Problem, solution: &Solution, total: i64) -> Option<(GoalBound, bool)> {
+    if problem.is_network() && problem.policy().existing != Existing::Rebalance {
         return None;
     }
-    let reached = goals(problem, solution, objective(problem, &solution.assignment));
+    let assigned = &solution.assignment;
+    let counted = solution.bound.and_then(|bound| bound.scores);
+    let reached = goals(problem, solution, objective(problem, assigned), counted.map(|_| total));
+    // Idle reviews are in every plan, and in no assignment.
+    let sum = counted.map(|most| total.saturating_add(most).saturating_sub(scores(problem, assigned)));
     // Without a bound the shared goals are met exactly.
-    let bound = solution.bound.map_or(reached, |bound| goals(problem, solution, bound));
+    let bound = solution.bound.map_or(reached, |bound| goals(problem, solution, bound.goals, sum));
     // A bound that the plan itself refutes is none.
     (rank(&bound) <= rank(&reached)).then_some((bound, bound == reached))
 }
 
-/// The goals in their order, the greatest preferences first.
-type Rank = (Option<u64>, Option<u64>, Option<u64>, Option<u64>, Option<u64>, Reverse<i64>);
+/// The goals in their order, the greatest preferences and sums first.
+type Rank = ([Option<u64>; 5], Reverse<i64>, Reverse<Option<i64>>);
 
 fn rank(goals: &GoalBound) -> Rank {
-    let GoalBound { missing, missing_squares, reviews, received_squares, deletes, preferences } = *goals;
-    (missing, missing_squares, reviews, received_squares, deletes, Reverse(preferences))
+    let GoalBound { missing, missing_squares, reviews, received_squares, deletes, preferences, affinity_units } =
+        *goals;
+    ([missing, missing_squares, reviews, received_squares, deletes], Reverse(preferences), Reverse(affinity_units))
 }
 
 /// The goals that all strategies share, as far as they are counted. Where both sides are bounds, the number of reviews
 /// is the strategy's to choose if it maximises a total; where nothing is asked for, no goal comes before the deletes.
-fn goals(problem: &Problem, solution: &Solution, reached: Objective) -> GoalBound {
+fn goals(problem: &Problem, solution: &Solution, reached: Objective, affinity_units: Option<i64>) -> GoalBound {
     let policy = problem.policy();
     let partial = policy.shortfall == Shortfall::Partial;
     let greedy = by_name(&solution.strategy.name).is_some_and(|strategy| strategy.guarantees().greedy);
@@ -96,6 +106,7 @@ fn goals(problem: &Problem, solution: &Solution, reached: Objective) -> GoalBoun
         received_squares: (counted && problem.balanced()).then_some(reached.received_squares),
         deletes: (policy.existing == Existing::Rebalance).then_some(reached.deletes),
         preferences: -reached.lost,
+        affinity_units,
     }
 }
 

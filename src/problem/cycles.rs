@@ -20,6 +20,11 @@ impl Problem {
         }
     }
 
+    /// Whether all rules together are a network: no cycles are forbidden, and classes of panels nest.
+    pub(crate) fn is_network(&self) -> bool {
+        self.longest_forbidden().is_none() && self.panels.loose().next().is_none()
+    }
+
     /// The graph of the reviews that are in every result and count.
     pub(crate) fn standing_arcs(&self) -> Arcs {
         let mut arcs = Arcs::new(self.people.persons());

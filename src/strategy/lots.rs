@@ -7,6 +7,7 @@
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
+use super::bound::{Bound, shared};
 use super::cycles::Rule;
 use super::goals::Aim;
 use super::ground::Ground;
@@ -156,7 +157,7 @@ fn without_cycles(
         }
         without.extend(closing);
     }
-    let shared = |drawn: &Drawn| super::cycles::shared(problem, Aim::Affinity, &drawn.assignment);
+    let shared = |drawn: &Drawn| shared(problem, Aim::Affinity, &drawn.assignment);
     let bound = shared(&relaxed);
     let (drawn, reached) = match drawn.map(|drawn| (shared(&drawn), drawn)) {
         Some((reached, drawn)) if reached == bound || limits.bind(problem) => (drawn, reached),
@@ -164,7 +165,8 @@ fn without_cycles(
         // Where anything may be certain, all that is known of cycles can be used.
         _ => return certainly(name, problem, seed, run),
     };
-    Ok(Solution { bound: (reached != bound).then_some(bound), ..drawn.solution(name, seed) })
+    let bound = Bound { goals: bound, scores: None, reached: reached == bound };
+    Ok(Solution { bound: Some(bound), ..drawn.solution(name, seed) })
 }
 
 /// The free pairs with a share that close a forbidden cycle with others, taken out one after the other, those first of

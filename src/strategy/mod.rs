@@ -7,6 +7,7 @@
 //! A new strategy is one file and one line in [`registry`].
 
 mod alternates;
+mod bound;
 mod candidates;
 mod classes;
 mod curve;
@@ -41,6 +42,7 @@ mod shares;
 mod stages;
 
 pub use alternates::alternates;
+pub use bound::Bound;
 pub use fair_flow::FairFlow;
 pub use fair_sequence::FairSequence;
 pub use goals::{Objective, objective};
@@ -53,6 +55,7 @@ pub use random::RandomAssignment;
 pub use random_limited::RandomLimited;
 pub use round_robin::RoundRobin;
 
+pub(crate) use bound::scores;
 pub(crate) use cycles::refute;
 pub(crate) use goals::counts;
 pub(crate) use reciprocal::meets_work_musts;
@@ -117,9 +120,8 @@ pub struct Solution {
     pub strategy: StrategyChoice,
     /// The proof that there is no better one, from strategies that have one.
     pub certificate: Option<Certificate>,
-    /// What no valid assignment goes below, goal by goal in their order, where the rules are no network and the
-    /// assignment may be above it; none where the shared goals are met exactly.
-    pub bound: Option<Objective>,
+    /// What no valid assignment goes below, where the rules are no network; elsewhere the shared goals are met exactly.
+    pub bound: Option<Bound>,
     /// How likely each pair was, from strategies that draw by lot.
     pub marginals: Option<Marginals>,
 }

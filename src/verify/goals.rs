@@ -4,10 +4,10 @@ use alloc::vec::Vec;
 use core::cmp::Reverse;
 use core::fmt;
 
-use super::bounds::Tally;
 use super::dimension::{Dimension, Sets};
 use super::eligibility::{dimensions, is_eligible};
 use super::facts::Facts;
+use super::figures::Found;
 use super::index::{at, dense};
 use super::marks;
 use super::pairs::{COMPLETED, HISTORY, Pairs};
@@ -17,14 +17,7 @@ use crate::plan::{GoalBound, OperationRecord, Records};
 
 /// Reports a bound that counts other goals than the policy, that the plan goes below, or of which `optimal` says what
 /// is not so. O(n log n), and as much again for the deleted reviews.
-pub(super) fn check(
-    facts: &Facts<'_>,
-    pairs: &Pairs,
-    tally: &Tally,
-    unknown: bool,
-    plan: &dyn Records,
-    findings: &mut Findings,
-) {
+pub(super) fn check(facts: &Facts<'_>, found: &Found<'_>, unknown: bool, plan: &dyn Records, findings: &mut Findings) {
     let (bound, optimal) = match (plan.report().bound, plan.report().optimal) {
         (None, None) => return,
         (Some(bound), Some(optimal)) => (bound, optimal),
@@ -42,7 +35,7 @@ pub(super) fn check(
     {
         return findings.add("bound_goals", "/report/bound", "the bound counts other goals than the policy asks for");
     }
-    let reached = reached(facts, pairs, tally, plan, &bound);
+    let reached = reached(facts, found, plan, &bound);
     if rank(&reached) < rank(&bound) {
         let message = format_args!("the records reach {}, below the bound: {}", Told(&reached), Told(&bound));
         findings.add("bound_broken", "/report/bound", message);
@@ -57,7 +50,8 @@ struct Told<'a>(&'a GoalBound);
 
 impl fmt::Display for Told<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let GoalBound { missing, missing_squares, reviews, received_squares, deletes, preferences } = *self.0;
+        let GoalBound { missing, missing_squares, reviews, received_squares, deletes, preferences, affinity_units } =
+            *self.0;
         for (name, goal) in [
             ("missing", missing),
             ("missing_squares", missing_squares),
@@ -69,18 +63,22 @@ impl fmt::Display for Told<'_> {
                 write!(f, "{name} {goal}, ")?;
             }
         }
-        write!(f, "preferences {preferences}")
+        write!(f, "preferences {preferences}")?;
+        affinity_units.map_or(Ok(()), |sum| write!(f, ", affinity_units {sum}"))
     }
 }
 
-/// The goals in their order, the greatest preferences first.
-fn rank(goals: &GoalBound) -> (Vec<Option<u64>>, Reverse<i64>) {
-    let GoalBound { missing, missing_squares, reviews, received_squares, deletes, preferences } = *goals;
-    (Vec::from([missing, missing_squares, reviews, received_squares, deletes]), Reverse(preferences))
+/// The goals in their order, the greatest preferences and sums first.
+fn rank(goals: &GoalBound) -> (Vec<Option<u64>>, Reverse<i64>, Reverse<Option<i64>>) {
+    let GoalBound { missing, missing_squares, reviews, received_squares, deletes, preferences, affinity_units } =
+        *goals;
+    let counts = Vec::from([missing, missing_squares, reviews, received_squares, deletes]);
+    (counts, Reverse(preferences), Reverse(affinity_units))
 }
 
 /// What the records reach in the goals that a bound counts.
-fn reached(facts: &Facts<'_>, pairs: &Pairs, tally: &Tally, plan: &dyn Records, counted: &GoalBound) -> GoalBound {
+fn reached(facts: &Facts<'_>, found: &Found<'_>, plan: &dyn Records, counted: &GoalBound) -> GoalBound {
+    let Found { pairs, tally, .. } = *found;
     let submissions = (0..dense(facts.submissions.len())).filter(|&submission| facts.handed_in(submission));
     let received = |submission: u32| tally.received.get(at(submission)).map_or(0, |count| u64::from(count.all));
     let (mut missing, mut missing_squares) = (0_u64, 0_u64);
@@ -95,6 +93,7 @@ fn reached(facts: &Facts<'_>, pairs: &Pairs, tally: &Tally, plan: &dyn Records, 
         received_squares: counted.received_squares.map(|_| submissions.map(|place| received(place).pow(2)).sum()),
         deletes: counted.deletes.map(|_| deletes(facts, plan)),
         preferences: preferences(facts, pairs),
+        affinity_units: counted.affinity_units.map(|_| i64::try_from(found.scores.total).unwrap_or(i64::MAX)),
     }
 }
 

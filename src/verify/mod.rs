@@ -99,7 +99,7 @@ pub fn verify(input: &Input, plan: &dyn Records) -> Verdict {
     bounds::check_alternates(&facts, &tally, &pairs, &mut findings);
     let found = Found { records, pairs: &pairs, tally: &tally, scores: &scores, reciprocal_pairs };
     figures::check(&facts, &found, plan, &mut findings);
-    goals::check(&facts, &pairs, &tally, records.unknown > 0, plan, &mut findings);
+    goals::check(&facts, &found, records.unknown > 0, plan, &mut findings);
     certificate::check(&facts, &pairs, plan, &mut findings);
     findings.into_verdict()
 }

@@ -144,14 +144,16 @@ fn reports() -> impl Strategy<Value = Report> {
     let affinity = figures.prop_map(|(total, total_units, mean, min_submission, min_submission_units)| {
         AffinityReport { total, total_units, mean, min_submission, min_submission_units }
     });
-    let goals = (option::of(any::<u64>()), option::of(any::<u64>()), option::of(any::<u64>()), any::<i64>());
-    let bound = goals.prop_map(|(missing, reviews, deletes, preferences)| GoalBound {
+    let counts = (option::of(any::<u64>()), option::of(any::<u64>()), option::of(any::<u64>()));
+    let goals = (counts, any::<i64>(), option::of(any::<i64>()));
+    let bound = goals.prop_map(|((missing, reviews, deletes), preferences, affinity_units)| GoalBound {
         missing,
         missing_squares: missing,
         reviews,
         received_squares: reviews,
         deletes,
         preferences,
+        affinity_units,
     });
     let proven = (option::of(bound), option::of(any::<bool>()));
     (any::<[u64; 8]>(), spreads(), spreads(), affinity, proven).prop_map(

@@ -17,15 +17,15 @@ use alloc::boxed::Box;
 
 pub(crate) use decide::{Asked, Decided};
 pub(crate) use rule::Rule;
-pub(super) use search::shared;
 
+use super::bound::{Bound, scores, shared};
 use super::goals::{Aim, count_is_free, objective};
 use super::ideal::is_plain;
 use super::matching::seeded_optimum;
 use super::optimum::{Optimum, refute_network};
 use super::pairing::Pairing;
 use super::reciprocal::{EXACT_UP_TO, fewer_reciprocal};
-use super::{AssignError, Matching, Objective, Run, Strategy as _};
+use super::{AssignError, Matching, Run, Strategy as _};
 use crate::assignment::Assignment;
 use crate::certificate::{Exhausted, Refutation};
 use crate::input::{Reciprocal, Shortfall};
@@ -43,10 +43,18 @@ const BEFORE_FLOWS: u64 = 5_000;
 /// Partial assignments after which a problem that is not small stays undecided.
 const UNDECIDED_AFTER: u64 = 300_000;
 
-/// An assignment, and what none goes below where it may be above it.
+/// An assignment, and what none goes below, which is told where rules are no network.
 pub(super) struct Kept {
     pub(super) assignment: Assignment,
-    pub(super) bound: Option<Objective>,
+    pub(super) bound: Option<Bound>,
+}
+
+impl Kept {
+    /// One that is as good as any without the rules that are no network.
+    fn best(problem: &Problem, aim: Aim, assignment: Assignment) -> Self {
+        let bound = Bound::new(problem, aim, &assignment, &assignment, true);
+        Self { assignment, bound: Some(bound) }
+    }
 }
 
 /// Ends a run with one of the optima of a strategy, or what comes closest to them and keeps the rule on cycles.
@@ -88,9 +96,7 @@ fn none_both_ways(
     }
     let strict = problem.forbidding_reciprocal();
     let worth = |assignment: &Assignment| {
-        let score = |(student, submission)| i128::from(problem.score(student, submission).unwrap_or(0));
-        let scores = if aim == Aim::Affinity { assignment.pairs().map(score).sum::<i128>() } else { 0 };
-        (search::shared(problem, aim, assignment), scores)
+        (shared(problem, aim, assignment), if aim == Aim::Affinity { scores(problem, assignment) } else { 0 })
     };
     let found = relax(&strict, run).and_then(|optimum| keep(optimum, aim, relax, seed, run));
     match found {
@@ -113,9 +119,9 @@ fn keep(optimum: Optimum<'_>, aim: Aim, relax: &Relax<'_>, seed: u64, run: &mut 
     let first = closest(fewest(problem, run)?, Aim::Count, &fewest, None, seed, run)?;
     let settled = problem.with_total(objective(problem, &first.assignment).count);
     let mut kept = closest(relax(&settled, run)?, aim, relax, Some(first.assignment), seed, run)?;
-    let bound = search::shared(problem, aim, &relaxed);
-    if first.bound.is_some() {
-        kept.bound = (search::shared(problem, aim, &kept.assignment) != bound).then_some(bound);
+    if first.bound.is_some_and(|bound| !bound.reached) {
+        // Then a smaller number may be possible.
+        kept.bound = Some(Bound::new(problem, aim, &relaxed, &kept.assignment, false));
     }
     Ok(kept)
 }
@@ -139,14 +145,14 @@ fn closest(
     if is_plain(problem) && (aim == Aim::Even || worthless()) {
         let mut pairing = Pairing::of_assignment(problem, &optimum.assignment());
         if pairing.untangle(rule.clone(), &mut random) {
-            return Ok(Kept { assignment: pairing.assignment(), bound: None });
+            return Ok(Kept::best(problem, aim, pairing.assignment()));
         }
     }
     let steps = (100 * optimum.chosen()).clamp(2_000, 200_000);
     if settled(&mut optimum, &rule, steps, &mut random, run)? {
         let assignment = optimum.assignment();
         if rule.kept(&assignment) {
-            return Ok(Kept { assignment, bound: None });
+            return Ok(Kept::best(problem, aim, assignment));
         }
     }
     let mut nodes = 0;

@@ -35,9 +35,7 @@ impl<'p> Rule<'p> {
     /// The rule of a problem, with the reviews that are in every result; none where no cycles are forbidden and all rules
     /// on panels are a network.
     pub(crate) fn of(problem: &'p Problem) -> Option<Self> {
-        let crosses = problem.panels.loose().next().is_some();
-        let longest = problem.longest_forbidden();
-        (crosses || longest.is_some()).then(|| Self::new(problem, longest.unwrap_or(1)))
+        (!problem.is_network()).then(|| Self::new(problem, problem.longest_forbidden().unwrap_or(1)))
     }
 
     /// The same for cycles of some length, whatever the policy says.

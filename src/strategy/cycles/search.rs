@@ -17,6 +17,7 @@ use crate::input::{CopyRule, Shortfall};
 use crate::problem::Problem;
 use crate::problem::rows::index;
 use crate::random::Random;
+use crate::strategy::bound::{Bound, scores};
 use crate::strategy::goals::{Aim, Objective, count_is_free, objective};
 use crate::strategy::reciprocal::meets_work_musts;
 use crate::strategy::{AssignError, Run};
@@ -137,16 +138,14 @@ impl<'p, 'f> Search<'p, 'f> {
         }
     }
 
-    /// What is found, with what no valid assignment goes below; without where the best one is known to be the best in
-    /// the shared goals.
+    /// What is found, with what no valid assignment goes below.
     ///
     /// # Panics
     /// When nothing was found.
     pub(super) fn into_kept(self) -> Kept {
         let (_, assignment) = self.best.expect("asked for only where something was found");
-        let bound = shared(self.problem, self.aim, &self.relaxed);
-        let missed = !self.complete && shared(self.problem, self.aim, &assignment) != bound;
-        Kept { assignment, bound: missed.then_some(bound) }
+        let bound = Bound::new(self.problem, self.aim, &self.relaxed, &assignment, self.complete);
+        Kept { assignment, bound: Some(bound) }
     }
 
     /// Whether there may be something better among assignments of some worth at best.
@@ -167,8 +166,7 @@ impl<'p, 'f> Search<'p, 'f> {
             given_squares,
             spread_squares,
         } = objective(problem, assignment);
-        let score = |(student, submission)| i128::from(problem.score(student, submission).unwrap_or(0));
-        let scores: i128 = if self.aim == Aim::Affinity { assignment.pairs().map(score).sum() } else { 0 };
+        let scores = if self.aim == Aim::Affinity { scores(problem, assignment).into() } else { 0 };
         if self.aim == Aim::Count {
             let before = [missing.into(), missing_squares.into(), 0, deletes.into(), count.into()];
             return core::array::from_fn(|goal| before.get(goal).copied().unwrap_or(0));
@@ -442,29 +440,6 @@ impl<'p, 'f> Search<'p, 'f> {
         }
         let tangles = self.rule.broken(&assignment).len() + self.rule.unseated(&assignment).len();
         Ok(Some(Node { worth, tangles, without, with, assignment }))
-    }
-}
-
-/// What an assignment reaches of the goals that a strategy shares with the others; 0 for the rest.
-pub(in crate::strategy) fn shared(problem: &Problem, aim: Aim, assignment: &Assignment) -> Objective {
-    let reached = objective(problem, assignment);
-    let Objective { missing, missing_squares, count, deletes, .. } = reached;
-    match aim {
-        Aim::Even => reached,
-        Aim::Count => Objective {
-            missing,
-            missing_squares,
-            count,
-            received_squares: 0,
-            deletes,
-            lost: 0,
-            given_squares: 0,
-            spread_squares: 0,
-        },
-        Aim::Affinity | Aim::Own | Aim::Fewest | Aim::Face => {
-            let count = if count_is_free(problem, aim) { 0 } else { count };
-            Objective { count, given_squares: 0, spread_squares: 0, ..reached }
-        }
     }
 }
 

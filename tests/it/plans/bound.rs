@@ -6,7 +6,7 @@ use peerplan::plan::{GoalBound, PlanDocument, Records};
 use peerplan::strategy::{Strategy, by_name, registry};
 use peerplan::verify::verify;
 
-use super::{compiled, planned};
+use super::{compiled, planned, told_of_a_bound};
 use crate::instances::{samples, small};
 use crate::oracle::Facts;
 
@@ -41,11 +41,12 @@ fn the_bound_is_that_of_the_oracle() {
             received_squares: (counted && facts.balanced()).then_some(squares),
             deletes: Some(deletes),
             preferences: optimum.objective.gain,
+            affinity_units: None,
         };
         for &strategy in registry() {
             let plan = planned(&problem, strategy, 2).expect("feasible");
             let free = strategy.guarantees().greedy && !facts.balanced();
-            let bound = plan.report().bound.expect("rebalanced");
+            let bound = GoalBound { affinity_units: None, ..plan.report().bound.expect("rebalanced") };
             if free {
                 assert_eq!((bound.reviews, bound.deletes), (None, Some(deletes)), "{input:#?}");
             } else {
@@ -143,12 +144,45 @@ fn a_wrong_bound_is_found_goal_by_goal() {
 }
 
 #[test]
-fn a_plan_that_moves_nothing_says_nothing_of_a_bound() {
+fn sums_of_scores_are_bound_where_rules_are_no_network() {
+    let (mut told, mut scored) = (0, 0);
+    let strategy = by_name("max_affinity").expect("listed");
+    for input in samples(small(), 2_500) {
+        let facts = Facts::new(&input);
+        if facts.longest_forbidden().is_none() || !facts.musts_are_sound() {
+            continue;
+        }
+        if facts.greatest_affinity().is_none() {
+            continue;
+        }
+        let plan = planned(&compiled(&input), strategy, 0).expect("feasible");
+        let (bound, optimal) = (plan.report().bound.expect("told"), plan.report().optimal);
+        // Small problems are always searched to the end.
+        assert_eq!(optimal, Some(true), "{input:#?}");
+        assert_eq!(bound.affinity_units, Some(plan.report().affinity.total_units));
+        let below = |plan: &mut PlanDocument| {
+            let bound = plan.report.bound.as_mut().expect("told");
+            bound.affinity_units = bound.affinity_units.map(|sum| sum - 1);
+        };
+        let above = |plan: &mut PlanDocument| {
+            let bound = plan.report.bound.as_mut().expect("told");
+            bound.affinity_units = bound.affinity_units.map(|sum| sum + 1);
+        };
+        assert_eq!(codes(&input, strategy, below).expect("feasible"), ["bound_broken"]);
+        assert_eq!(codes(&input, strategy, above).expect("feasible"), ["bound_optimal"]);
+        told += 1;
+        scored += usize::from(plan.report().affinity.total_units > 0);
+    }
+    assert!(told > 100 && scored > 30, "{told} {scored}");
+}
+
+#[test]
+fn a_plan_that_moves_nothing_under_rules_that_are_a_network_says_nothing_of_a_bound() {
     for input in samples(small(), 300) {
         let Ok(problem) = peerplan::Problem::new(&input) else { continue };
+        let told = told_of_a_bound(&input);
         for &strategy in registry() {
             let Some(plan) = planned(&problem, strategy, 0) else { continue };
-            let told = input.policy.existing == Existing::Rebalance;
             assert_eq!((plan.report().bound.is_some(), plan.report().optimal.is_some()), (told, told));
         }
     }

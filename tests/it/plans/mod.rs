@@ -7,7 +7,7 @@ mod shortfalls;
 mod weeks;
 mod words;
 
-use peerplan::input::{PeerReview, ReviewRecord, WorkflowState};
+use peerplan::input::{Existing, PeerReview, Reciprocal, ReviewRecord, WorkflowState};
 use peerplan::plan::{OperationRecord, PlanView, Records};
 use peerplan::strategy::{Run, Strategy};
 use peerplan::{Id, Input, Plan, Problem};
@@ -37,6 +37,12 @@ fn applied(input: &Input, view: PlanView<'_>) -> Input {
         OperationRecord::Delete { .. } => None,
     });
     Input { peer_reviews: kept.chain(created).collect(), ..input.clone() }
+}
+
+/// Whether the report of a plan tells what no plan goes below: where reviews may move, or rules are no network.
+fn told_of_a_bound(input: &Input) -> bool {
+    let forbids = matches!(input.policy.reciprocal, Reciprocal::Forbid | Reciprocal::ForbidCycles(_));
+    input.policy.existing == Existing::Rebalance || forbids
 }
 
 /// The steps in words: what is done, assessor, submission, why.

@@ -1,0 +1,56 @@
+//! What no assignment goes below where rules are no network, from the optimum without these rules.
+
+use super::goals::{Aim, Objective, count_is_free, objective};
+use crate::assignment::Assignment;
+use crate::problem::Problem;
+
+/// What no valid assignment goes below, goal by goal in their order, each only among those that reach the goals before it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Bound {
+    /// The goals that all strategies share; 0 where a goal is not counted.
+    pub goals: Objective,
+    /// The sum of scores that none goes above, in units of 10^-6, from strategies that maximise it; fixed reviews count.
+    pub scores: Option<i64>,
+    /// Whether the assignment that the bound comes with reaches it, and so is proven to be best.
+    pub reached: bool,
+}
+
+impl Bound {
+    /// The bound beside an assignment that keeps all rules: what an optimum without some of them reaches, or what the
+    /// assignment does itself where that is proven to be best. O(n + m + T log k).
+    pub(super) fn new(problem: &Problem, aim: Aim, relaxed: &Assignment, kept: &Assignment, is_best: bool) -> Self {
+        let scores = |assignment| (aim == Aim::Affinity).then(|| scores(problem, assignment));
+        let of = |assignment| (shared(problem, aim, assignment), scores(assignment));
+        let reached = of(kept);
+        let (goals, scores) = if is_best { reached } else { of(relaxed) };
+        Self { goals, scores, reached: (goals, scores) == reached }
+    }
+}
+
+/// The sum of the scores of an assignment.
+pub(crate) fn scores(problem: &Problem, assignment: &Assignment) -> i64 {
+    assignment.pairs().map(|(student, submission)| problem.score(student, submission).unwrap_or(0)).sum()
+}
+
+/// What an assignment reaches of the goals that a strategy shares with the others; 0 for the rest.
+pub(super) fn shared(problem: &Problem, aim: Aim, assignment: &Assignment) -> Objective {
+    let reached = objective(problem, assignment);
+    let Objective { missing, missing_squares, count, deletes, .. } = reached;
+    match aim {
+        Aim::Even => reached,
+        Aim::Count => Objective {
+            missing,
+            missing_squares,
+            count,
+            received_squares: 0,
+            deletes,
+            lost: 0,
+            given_squares: 0,
+            spread_squares: 0,
+        },
+        Aim::Affinity | Aim::Own | Aim::Fewest | Aim::Face => {
+            let count = if count_is_free(problem, aim) { 0 } else { count };
+            Objective { count, given_squares: 0, spread_squares: 0, ..reached }
+        }
+    }
+}
