@@ -50,6 +50,8 @@ pub(crate) struct Circuit {
     incident: Vec<u32>,
     /// Per node the step of the way at which it was met, or the arc it was met by; [`NONE`] between searches.
     met: Vec<u32>,
+    /// The same for a search that comes from the other end.
+    met_from_end: Vec<u32>,
 }
 
 impl Circuit {
@@ -76,7 +78,8 @@ impl Circuit {
             }
         }
         let nodes = number(arcs.len() - units.len());
-        let mut circuit = Self { arcs, nodes, starts, incident, met: alloc::vec![NONE; count] };
+        let met = alloc::vec![NONE; count];
+        let mut circuit = Self { arcs, nodes, starts, incident, met_from_end: met.clone(), met };
         for (pair, &units) in units.iter().enumerate() {
             circuit.change(number(pair), |load| load + units);
         }
@@ -159,9 +162,9 @@ impl Circuit {
             .find(|&(arc, more)| arc != by && self.arcs[arc as usize].gives_way(more))
     }
 
-    /// Gives a pair one unit more, or one less, by a shortest way round; other pairs change as far as their windows
+    /// Gives a pair one unit more, or one less, by a short way round; other pairs change as far as their windows
     /// allow. The pairs that changed, the given one first, each with whether it has one unit more; none when there is
-    /// no way. O(nodes + pairs).
+    /// no way. O(nodes + pairs), and far less where ways are short: the search goes from both ends.
     pub(crate) fn shift(&mut self, pair: usize, more: bool) -> Option<Way> {
         let arc = self.nodes + number(pair);
         let ends = self.arcs[arc as usize];
@@ -169,44 +172,57 @@ impl Circuit {
             return None;
         }
         let (from, to) = (ends.end(more), ends.end(!more));
-        let mut queue = VecDeque::from([from]);
-        let mut seen: Vec<u32> = alloc::vec![from];
+        let mut queues = [from, to].map(|end| VecDeque::from([end]));
+        let mut seen = [from, to].map(|end| alloc::vec![end]);
         self.met[from as usize] = arc;
-        'search: while let Some(node) = queue.pop_front() {
+        self.met_from_end[to as usize] = arc;
+        let mut meeting = None;
+        'search: while queues.iter().all(|queue| !queue.is_empty()) {
+            let backwards = queues[1].len() < queues[0].len();
+            let side = usize::from(backwards);
+            let Some(node) = queues[side].pop_front() else { break };
             for place in self.starts[node as usize]..self.starts[node as usize + 1] {
                 let next = self.incident[place as usize];
-                let more = self.arcs[next as usize].tail == node;
-                let end = self.arcs[next as usize].end(more) as usize;
-                if next == arc || self.met[end] != NONE || !self.arcs[next as usize].gives_way(more) {
+                let Arc { tail, head, .. } = self.arcs[next as usize];
+                let (more, end) = if tail == node { (!backwards, head) } else { (backwards, tail) };
+                let (met, other) =
+                    if backwards { (&mut self.met_from_end, &self.met) } else { (&mut self.met, &self.met_from_end) };
+                if next == arc || met[end as usize] != NONE || !self.arcs[next as usize].gives_way(more) {
                     continue;
                 }
-                self.met[end] = next;
-                seen.push(number(end));
-                if end == to as usize {
+                met[end as usize] = next;
+                seen[side].push(end);
+                if other[end as usize] != NONE {
+                    meeting = Some(end);
                     break 'search;
                 }
-                queue.push_back(number(end));
+                queues[side].push_back(end);
             }
         }
-        let mut way: Way = Vec::new();
-        if self.met[to as usize] != NONE {
-            let mut node = to;
+        let way = meeting.map(|meeting| {
+            let mut way: Way = Vec::new();
+            let mut node = meeting;
             while node != from {
                 let by = self.met[node as usize];
                 let more = self.arcs[by as usize].head == node;
                 way.push((by, more));
                 node = self.arcs[by as usize].end(!more);
             }
-        }
-        for node in seen {
-            self.met[node as usize] = NONE;
-        }
-        if way.is_empty() {
-            return None;
-        }
-        way.push((arc, more));
-        way.reverse();
-        Some(self.go(&way))
+            way.push((arc, more));
+            way.reverse();
+            node = meeting;
+            while node != to {
+                let by = self.met_from_end[node as usize];
+                let more = self.arcs[by as usize].tail == node;
+                way.push((by, more));
+                node = self.arcs[by as usize].end(more);
+            }
+            way
+        });
+        let [forwards, backwards] = seen;
+        forwards.into_iter().for_each(|node| self.met[node as usize] = NONE);
+        backwards.into_iter().for_each(|node| self.met_from_end[node as usize] = NONE);
+        way.map(|way| self.go(&way))
     }
 
     /// Changes the units of pairs by one each, if everything keeps its window then. The changes need not be a way round,

@@ -226,14 +226,14 @@ fn greatest_by_half(name: &str) -> Option<i128> {
 }
 
 /// The expected total score, in parts of a whole.
-fn expected(problem: &Problem, marginals: &Marginals) -> i128 {
+pub(crate) fn expected(problem: &Problem, marginals: &Marginals) -> i128 {
     let of = |&(reviewer, paper, share): &(u32, u32, u32)| {
         i128::from(problem.score(reviewer as usize, paper as usize).unwrap_or(0)) * i128::from(share)
     };
     marginals.pairs().iter().map(of).sum()
 }
 
-fn drawn(problem: &Problem, strategy: &str, seed: u64, parameters: &[(&str, i64)]) -> Solution {
+pub(crate) fn drawn(problem: &Problem, strategy: &str, seed: u64, parameters: &[(&str, i64)]) -> Solution {
     let parameters = parameters.iter().map(|&(name, value)| (name.to_owned(), Micros(value))).collect();
     let choice = StrategyChoice { name: strategy.into(), seed, parameters };
     by_name(strategy).expect("listed").assign(problem, &mut Run::of(&choice)).expect("feasible")
@@ -370,6 +370,8 @@ fn the_greatest_scores_are_reached_under_rules_on_panels() {
             assert!(verdict.valid(), "{name}: {:#?}", verdict.violations);
             let total = plan.report().affinity.total_units;
             assert!((close..=optimum).contains(&total), "{name}: {total}");
+            let bound = plan.report().bound.and_then(|bound| bound.affinity_units);
+            assert!(bound.is_some_and(|bound| bound >= optimum), "{name}: {bound:?}");
         }
         for (rule, greatest) in rules.into_iter().zip(greatest) {
             input.policy.panel = vec![rule];

@@ -29,4 +29,6 @@ mod purity;
 mod readme;
 mod scores;
 #[cfg(feature = "formats")]
+mod twins;
+#[cfg(feature = "formats")]
 mod works;

@@ -23,8 +23,10 @@ pub(super) struct Bundles {
     demands: Vec<u32>,
     /// Submission -> what it thinks of its own.
     own: Vec<i64>,
-    /// What a submission thinks of others, between counts.
+    /// What is thought of bundles while it is counted: sum and best.
     worth: Vec<(i128, i64)>,
+    /// Those that it was counted of.
+    met: Vec<u32>,
 }
 
 impl Bundles {
@@ -48,6 +50,7 @@ impl Bundles {
             reviews: alloc::vec![Vec::new(); n],
             own: alloc::vec![0; m],
             worth: alloc::vec![(0, 0); m],
+            met: Vec::new(),
             demands,
         };
         for (student, submission) in assignment.pairs() {
@@ -113,45 +116,67 @@ impl Bundles {
         .map(|&(other, _)| other)
     }
 
-    /// How many others a submission envies. O(its reviewers of value, each with his reviews).
-    fn envied_by(&mut self, submission: u32) -> u64 {
-        let mut met: Vec<u32> = Vec::new();
-        for &(student, value) in self.values.row(submission as usize) {
-            for &other in &self.reviews[student as usize] {
-                let (sum, best) = &mut self.worth[other as usize];
-                if *best == 0 {
-                    met.push(other);
-                }
-                (*sum, *best) = (*sum + i128::from(value), value.max(*best));
-            }
+    /// One more reviewer of a bundle, in the count of what is thought of it.
+    fn think(&mut self, bundle: u32, value: i64) {
+        let (sum, best) = &mut self.worth[bundle as usize];
+        if *best == 0 {
+            self.met.push(bundle);
         }
+        (*sum, *best) = (*sum + i128::from(value), value.max(*best));
+    }
+
+    /// How many of those that were thought of meet a condition on sum and best; all are forgotten.
+    fn count_met(&mut self, counts: impl Fn(&Self, u32, i128, i64) -> bool) -> u64 {
+        let mut met = core::mem::take(&mut self.met);
         let mut count = 0;
-        for other in met {
+        for other in met.drain(..) {
             let (sum, best) = core::mem::take(&mut self.worth[other as usize]);
-            count += u64::from(other != submission && self.envies(submission, other, sum, best));
+            count += u64::from(counts(self, other, sum, best));
         }
+        self.met = met;
         count
     }
 
-    /// How many submissions envy another one, those of `but` left out.
-    fn envying(&self, submission: u32, but: &[u32]) -> u64 {
-        let mut asked: Vec<u32> = Vec::new();
-        for &student in &self.reviewers[submission as usize] {
-            asked.extend(self.valued_by.row(student as usize).iter().map(|&(other, _)| other));
+    /// How many others a submission envies. O(its reviewers of value, each with his reviews).
+    fn envied_by(&mut self, submission: u32) -> u64 {
+        for place in 0..self.values.row(submission as usize).len() {
+            let (student, value) = self.values.row(submission as usize)[place];
+            for review in 0..self.reviews[student as usize].len() {
+                self.think(self.reviews[student as usize][review], value);
+            }
         }
-        asked.sort_unstable();
-        asked.dedup();
-        let envies = |&&other: &&u32| {
-            let (sum, best) = self.thinks(other, submission);
-            other != submission && !but.contains(&other) && self.envies(other, submission, sum, best)
-        };
-        asked.iter().filter(envies).count() as u64
+        self.count_met(|bundles, other, sum, best| other != submission && bundles.envies(submission, other, sum, best))
     }
 
-    /// How many pairs violate envy-freeness up to one review (by demand) in which one of some submissions takes part.
-    pub(super) fn violations_at(&mut self, submissions: &[u32]) -> u64 {
-        let own: u64 = submissions.iter().map(|&submission| self.envied_by(submission)).sum();
-        own + submissions.iter().map(|&submission| self.envying(submission, submissions)).sum::<u64>()
+    /// How many submissions envy another one, those of `but` left out. O(its reviewers, each with those that value him).
+    fn envying(&mut self, submission: u32, but: &[u32]) -> u64 {
+        for place in 0..self.reviewers[submission as usize].len() {
+            let student = self.reviewers[submission as usize][place] as usize;
+            for review in 0..self.valued_by.row(student).len() {
+                let (other, value) = self.valued_by.row(student)[review];
+                self.think(other, value);
+            }
+        }
+        self.count_met(|bundles, other, sum, best| {
+            other != submission && !but.contains(&other) && bundles.envies(other, submission, sum, best)
+        })
+    }
+
+    /// How many pairs violate envy-freeness up to one review (by demand) in which one of some submissions takes part; none
+    /// where there are more than `most`.
+    pub(super) fn violations_at(&mut self, submissions: &[u32], most: u64) -> Option<u64> {
+        let mut count = 0;
+        for &submission in submissions {
+            count += self.envied_by(submission);
+            if count > most {
+                return None;
+            }
+            count += self.envying(submission, submissions);
+            if count > most {
+                return None;
+            }
+        }
+        Some(count)
     }
 
     /// How many pairs violate envy-freeness in all.

@@ -32,7 +32,7 @@ const WEIGHED: u64 = 30_000;
 /// So many better reviewers are looked at for each place; of those that envy, all.
 const BETTER: usize = 24;
 /// So often the search goes on from a place nearby when nothing helps any more.
-const SHAKES: usize = 40;
+const SHAKES: usize = 120;
 /// Four times as many exchanges are tried for that.
 const SHAKEN: usize = 2;
 
@@ -149,6 +149,10 @@ struct Sequence<'p> {
     /// Right node -> its pairs, the greatest score first.
     wishes: Vec<Vec<u32>>,
     taken: Vec<bool>,
+    /// How many pairs violate envy-freeness, while reviewers are exchanged.
+    violations: u64,
+    /// What was exchanged since the best choices.
+    exchanged: Vec<Vec<(u32, bool)>>,
 }
 
 impl<'p> Sequence<'p> {
@@ -175,6 +179,8 @@ impl<'p> Sequence<'p> {
             bundles: Bundles::new(problem, &fixed, demands),
             wishes,
             taken: alloc::vec![false; ground.pairs.len()],
+            violations: 0,
+            exchanged: Vec::new(),
             ground,
         }
     }
@@ -319,28 +325,30 @@ impl<'p> Sequence<'p> {
         let mut random = Random::new(run.seed, Purpose::Shake);
         let mut weighed = 0;
         self.climb(&mut weighed, run)?;
-        let mut best = (self.worth(), self.witness.clone(), self.bundles.clone(), self.taken.clone());
         for _ in 0..SHAKES {
             if weighed >= WEIGHED {
                 break;
             }
+            let violations = self.violations;
+            self.exchanged.clear();
             self.shake(&mut random);
             self.climb(&mut weighed, run)?;
-            let worth = self.worth();
-            if worth >= best.0 {
-                best = (worth, self.witness.clone(), self.bundles.clone(), self.taken.clone());
-            } else {
-                (self.witness, self.bundles, self.taken) = (best.1.clone(), best.2.clone(), best.3.clone());
+            let gain: i64 = self.exchanged.iter().map(|changes| self.gain(changes)).sum();
+            if (Reverse(self.violations), gain) < (Reverse(violations), 0) {
+                while let Some(changes) = self.exchanged.pop() {
+                    self.follow(&changes, true);
+                    self.witness.undo(&changes);
+                }
+                self.violations = violations;
             }
         }
-        (self.witness, self.bundles, self.taken) = (best.1, best.2, best.3);
         Ok(())
     }
 
-    /// The fewer violations, and then the greater total, the better.
-    fn worth(&mut self) -> (Reverse<u64>, i64) {
-        let taken = self.ground.pairs.iter().zip(&self.taken).filter(|&(_, &taken)| taken);
-        (Reverse(self.bundles.all_violations()), taken.map(|(pair, _)| pair.score).sum())
+    /// How much greater the total is for changes.
+    fn gain(&self, changes: &[(u32, bool)]) -> i64 {
+        let score = |pair: u32| self.ground.pairs[pair as usize].score;
+        changes.iter().map(|&(pair, more)| if more { score(pair) } else { -score(pair) }).sum()
     }
 
     /// Some exchanges of two reviews, whatever they are worth.
@@ -359,6 +367,7 @@ impl<'p> Sequence<'p> {
                 let changes = [(index(a), false), (index(b), false), (index(new), true), (index(back), true)];
                 if self.witness.exchange(&changes) {
                     self.follow(&changes, false);
+                    self.exchanged.push(changes.to_vec());
                 }
             }
         }
@@ -370,6 +379,7 @@ impl<'p> Sequence<'p> {
         while better && *weighed < WEIGHED {
             better = false;
             let envious = self.bundles.violations();
+            self.violations = envious.iter().map(|&(_, count)| count).sum();
             let chosen: Vec<u32> = (0..index(self.taken.len())).filter(|&pair| self.taken[pair as usize]).collect();
             for pair in chosen {
                 if !self.taken[pair as usize] || self.ground.is_forced(pair as usize) {
@@ -390,17 +400,16 @@ impl<'p> Sequence<'p> {
     /// Gives a place to a better reviewer, in exchange or free; whether there was one.
     fn replace(&mut self, pair: u32, envies: bool, weighed: &mut u64) -> bool {
         let open = self.ground.pairs[pair as usize];
-        let list = self.wishes[open.right as usize].clone();
-        let better = list.into_iter().filter(|&other| {
-            !self.taken[other as usize] && (envies || self.ground.pairs[other as usize].score > open.score)
-        });
-        let limit = if envies { usize::MAX } else { BETTER };
-        let better: Vec<u32> = better.take(limit).collect();
+        let better = self.wishes[open.right as usize]
+            .iter()
+            .copied()
+            .take_while(|&other| envies || self.ground.pairs[other as usize].score > open.score)
+            .filter(|&other| !self.taken[other as usize]);
+        let better: Vec<u32> = better.take(if envies { usize::MAX } else { BETTER }).collect();
         for new in better {
             let student = self.ground.pairs[new as usize].left;
             let reviewer = self.ground.nodes.students[student as usize];
-            let gain = self.ground.pairs[new as usize].score - open.score;
-            if self.weigh(&[(pair, false), (new, true)], gain, weighed) {
+            if self.weigh(&[(pair, false), (new, true)], weighed) {
                 return true;
             }
             for submission in self.bundles.of_student(reviewer).to_vec() {
@@ -412,9 +421,8 @@ impl<'p> Sequence<'p> {
                 if right == open.right || self.taken[back] || !self.taken[old] {
                     continue;
                 }
-                let gain = gain + self.ground.pairs[back].score - self.ground.pairs[old].score;
                 let changes = [(pair, false), (index(old), false), (new, true), (index(back), true)];
-                if self.weigh(&changes, gain, weighed) {
+                if self.weigh(&changes, weighed) {
                     return true;
                 }
             }
@@ -423,18 +431,24 @@ impl<'p> Sequence<'p> {
     }
 
     /// Makes a change if it is possible and for the better.
-    fn weigh(&mut self, changes: &[(u32, bool)], gain: i64, weighed: &mut u64) -> bool {
-        let mut submissions: Vec<u32> = changes.iter().map(|&(pair, _)| self.members(pair).1).collect();
-        submissions.sort_unstable();
-        submissions.dedup();
-        if *weighed >= WEIGHED || !self.witness.exchange(changes) {
+    fn weigh(&mut self, changes: &[(u32, bool)], weighed: &mut u64) -> bool {
+        let is_gain = self.gain(changes) > 0;
+        // A lower total is worth it for less envy alone.
+        if *weighed >= WEIGHED || (!is_gain && self.violations == 0) || !self.witness.exchange(changes) {
             return false;
         }
         *weighed += 1;
-        let before = self.bundles.violations_at(&submissions);
+        let mut submissions: Vec<u32> = changes.iter().map(|&(pair, _)| self.members(pair).1).collect();
+        submissions.sort_unstable();
+        submissions.dedup();
+        let before = if self.violations == 0 { Some(0) } else { self.bundles.violations_at(&submissions, u64::MAX) };
         self.follow(changes, false);
-        let after = self.bundles.violations_at(&submissions);
-        if after < before || (after == before && gain > 0) {
+        if let Some(before) = before
+            && let Some(most) = if is_gain { Some(before) } else { before.checked_sub(1) }
+            && let Some(after) = self.bundles.violations_at(&submissions, most)
+        {
+            self.violations = self.violations - before + after;
+            self.exchanged.push(changes.to_vec());
             return true;
         }
         self.follow(changes, true);
