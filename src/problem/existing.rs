@@ -269,21 +269,6 @@ impl Problem {
                 );
             }
         }
-        for ((submission, class), count) in self.fixed_of_classes() {
-            let rule = &self.panels.classes[class as usize];
-            if let Some(max) = rule.max.filter(|&max| count > max) {
-                let (label, value) = (&rule.label, &rule.value);
-                let asset = self.submission_id(submission as usize);
-                found.warning(
-                    "kept_breaks_rule",
-                    format_args!("/submissions/{}", self.people.submission_places[submission as usize]),
-                    format_args!(
-                        "{asset} has {count} reviewers with {label} {value} among the reviews that stay, more than the {max} of a panel rule"
-                    ),
-                    "nothing is added there",
-                );
-            }
-        }
         for (submission, &received) in self.settled.received.iter().enumerate() {
             if let Some(max) = self.submission_bound(submission).max
                 && u64::from(received) > max
@@ -325,18 +310,7 @@ impl Problem {
             if let Some(exclusion) = self.exclusion(student as usize, target as usize) {
                 self.must_not_eligible((student, target), place, &exclusion, input, found);
             } else if let Some(copy) = self.has_other_copy(student, target, &new) {
-                found.error(
-                    "must_same_work",
-                    format_args!("/rules/{place}"),
-                    format_args!(
-                        "{} must review {}, and has {}, another copy of the same work, {}",
-                        self.student_id(student as usize),
-                        self.submission_id(target as usize),
-                        self.submission_id(copy as usize),
-                        Lazy(|| self.source_of(&musts, student, copy))
-                    ),
-                    "remove one of them, or set same_work_once to false",
-                );
+                self.must_same_work((student, target), copy, place, &musts, found);
             } else if !self.settled.is_fixed(student as usize, target as usize) {
                 new.insert((student, target));
             }
@@ -347,7 +321,8 @@ impl Problem {
             let copies = self.people.copies.row(work as usize);
             let stands =
                 |&copy: &u32| self.settled.is_fixed(student as usize, copy as usize) || new.contains(&(student, copy));
-            if copies.iter().any(stands) {
+            // A copy that is not handed in is nobody's work to review.
+            if copies.iter().any(|copy| self.handed_in[*copy as usize] && stands(copy)) {
                 continue;
             }
             let eligible: Vec<u32> =
@@ -357,6 +332,9 @@ impl Problem {
                     let copy = copies.iter().copied().find(|&copy| self.handed_in[copy as usize]).unwrap_or(copies[0]);
                     let exclusion = self.exclusion(student as usize, copy as usize).unwrap_or(Exclusion::NotHandedIn);
                     self.must_not_eligible((student, copy), place, &exclusion, input, found);
+                }
+                [copy, ..] if let Some(other) = self.has_other_copy(student, copy, &new) => {
+                    self.must_same_work((student, copy), other, place, &musts, found);
                 }
                 [copy] => {
                     new.insert((student, copy));
@@ -370,6 +348,28 @@ impl Problem {
         self.pairs.submission_musts = musts;
         self.pairs.work_musts = work_musts;
         new.into_iter().collect()
+    }
+
+    fn must_same_work(
+        &self,
+        (student, target): (u32, u32),
+        copy: u32,
+        place: u32,
+        musts: &[Must<u32>],
+        found: &mut Diagnostics,
+    ) {
+        found.error(
+            "must_same_work",
+            format_args!("/rules/{place}"),
+            format_args!(
+                "{} must review {}, and has {}, another copy of the same work, {}",
+                self.student_id(student as usize),
+                self.submission_id(target as usize),
+                self.submission_id(copy as usize),
+                Lazy(|| self.source_of(musts, student, copy))
+            ),
+            "remove one of them, or set same_work_once to false",
+        );
     }
 
     fn must_not_eligible(

@@ -120,6 +120,10 @@ impl Problem {
         };
         problem.settle(input, &mut found);
         problem.report_standing_cycles(&mut found);
+        if !found.has_errors() {
+            problem.report_standing_panels(&mut found);
+        }
+        problem.report_empty_panels(input, &mut found);
         if found.has_errors() {
             return Err(found);
         }

@@ -208,6 +208,49 @@ impl Problem {
         (0..index(self.submissions())).filter(|&submission| self.handed_in[submission as usize]).filter(lacks).collect()
     }
 
+    /// Warns of submissions that have more of a class among the reviews that stay and the musts than a rule allows.
+    pub(super) fn report_standing_panels(&self, found: &mut Diagnostics) {
+        for ((submission, class), count) in self.fixed_of_classes() {
+            let rule = &self.panels.classes[class as usize];
+            if let Some(max) = rule.max.filter(|&max| count > max) {
+                let (label, value) = (&rule.label, &rule.value);
+                let asset = self.submission_id(submission as usize);
+                found.warning(
+                    "kept_breaks_rule",
+                    format_args!("/submissions/{}", self.people.submission_places[submission as usize]),
+                    format_args!(
+                        "{asset} has {count} reviewers with {label} {value} among the reviews that stay and the musts, more than the {max} of a panel rule"
+                    ),
+                    "they stay as they are, and nothing is added there",
+                );
+            }
+        }
+    }
+
+    /// Warns of rules that are about nobody: most likely a label or a value is misspelt.
+    pub(super) fn report_empty_panels(&self, input: &Input, found: &mut Diagnostics) {
+        for (place, panel) in input.policy.panel.iter().enumerate() {
+            let of = |student| values(panel, input, &self.people, student);
+            let concerns =
+                |student| panel.value.as_ref().map_or(!of(student).is_empty(), |own| of(student).contains(own));
+            if (0..self.students()).any(concerns) {
+                continue;
+            }
+            let label = &panel.label;
+            let message = match &panel.value {
+                Some(value) => alloc::format!("no student has {label} {value}, so this rule is about nobody"),
+                None => alloc::format!("no student has {label}, so this rule is about nobody"),
+            };
+            let pointer = format_args!("/policy/panel/{place}");
+            found.warning(
+                "panel_of_nobody",
+                pointer,
+                format_args!("{message}"),
+                "correct the label or the value, or remove the rule",
+            );
+        }
+    }
+
     /// Reports musts that are more than a submission may have of a class, with the place of each.
     pub(super) fn check_panel_musts(&self, musts: &[(u32, u32)], input: &Input, found: &mut Diagnostics) {
         let mut counts: BTreeMap<(u32, u32), Vec<u32>> = BTreeMap::new();

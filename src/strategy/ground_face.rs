@@ -1,18 +1,23 @@
 //! The assignments of a ground as an optimal face: the walk of all strategies goes over them as over those of a flow.
 
 use alloc::boxed::Box;
+use alloc::rc::Rc;
 use alloc::vec::Vec;
 
-use super::cycles::{Kept, finish};
+use super::cycles::{Kept, Rule, finish};
 use super::goals::Aim;
 use super::ground::{Ground, OpenPair};
 use super::matching::seeded_optimum;
 use super::optimum::{OptimalFace, Optimum};
 use super::{AssignError, Run};
+use crate::assignment::Assignment;
 use crate::flow::{Circuit, Common};
 use crate::problem::Problem;
 use crate::problem::rows::index;
-use crate::random::Random;
+use crate::random::{Purpose, Random};
+
+/// So many pairs are looked at for a better assignment that keeps a rule.
+const CLIMBED: usize = 20_000_000;
 
 /// A walk over the assignments of a ground; an edge is a place among its pairs.
 struct GroundFace {
@@ -47,11 +52,64 @@ impl<'p> Ground<'p> {
         seed: u64,
         run: &mut Run<'_>,
     ) -> Result<Kept, AssignError> {
+        let (problem, worth) = (self.nodes.problem, Rc::new(worth));
         let inner = GroundFace::new(&self, units);
         let least = worth(&inner.used);
-        let face = Guarded { inner, worth, least };
+        let ground = (!problem.is_network()).then(|| self.clone());
+        let face = Guarded { inner, worth: Rc::clone(&worth), least };
         let optimum = Optimum { model: self.nodes, face: Box::new(face), count: None };
-        finish(optimum, Aim::Own, &own, seed, run)
+        let mut kept = finish(optimum, Aim::Own, &own, seed, run)?;
+        if let Some((ground, rule)) = ground.zip(Rule::of(problem)) {
+            let mut random = Random::new(seed, Purpose::Shake);
+            if let Some(better) = ground.climb(&kept.assignment, &rule, &*worth, &mut random, run)? {
+                kept.assignment = better;
+            }
+        }
+        Ok(kept)
+    }
+
+    /// Walks over assignments that keep a rule, from one of the ground, as long as they are worth no less; the last one.
+    /// None where the first is none of the ground: then shared goals gave way to the rule.
+    fn climb<W: Ord>(
+        &self,
+        first: &Assignment,
+        rule: &Rule<'_>,
+        worth: &impl Fn(&[bool]) -> W,
+        random: &mut Random,
+        run: &mut Run<'_>,
+    ) -> Result<Option<Assignment>, AssignError> {
+        let problem = self.nodes.problem;
+        let units = self.pairs.iter().map(|pair| {
+            let (student, submission) = self.nodes.members((pair.left as usize, pair.right as usize));
+            u32::from(first.contains(student as usize, submission as usize))
+        });
+        let units: Vec<u32> = units.collect();
+        if self.assignment(|pair| units[pair]) != *first {
+            return Ok(None);
+        }
+        let mut face = GroundFace::new(self, &units);
+        let mut best = worth(&face.used);
+        let steps = (CLIMBED / (self.pairs.len() + problem.students() + 1)).clamp(64, 20_000);
+        for step in 0..steps {
+            if step % 64 == 0 {
+                run.report("exchanging", step as u64, steps as u64)?;
+            }
+            let used: Vec<u32> = (0..index(self.pairs.len())).filter(|&pair| face.used[pair as usize]).collect();
+            let changed = if used.len() < 2 || random.chance(1, 2) {
+                face.turn(random)
+            } else {
+                let [first, second] = [0; 2].map(|_: u32| used[random.index(used.len())]);
+                face.exchange(first, second).map(Vec::from)
+            };
+            let Some(changed) = changed else { continue };
+            let now = worth(&face.used);
+            if now >= best && rule.kept(&self.assignment(|pair| u32::from(face.used[pair]))) {
+                best = now;
+            } else {
+                face.undo(&changed);
+            }
+        }
+        Ok(Some(self.assignment(|pair| u32::from(face.used[pair]))))
     }
 }
 
@@ -63,7 +121,7 @@ fn own<'p>(problem: &'p Problem, run: &mut Run<'_>) -> Result<Optimum<'p>, Assig
 /// A walk that stays where assignments are worth no less than at first.
 struct Guarded<W, F> {
     inner: GroundFace,
-    worth: F,
+    worth: Rc<F>,
     least: W,
 }
 

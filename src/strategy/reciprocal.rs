@@ -311,6 +311,8 @@ fn worth(model: &Model<'_>, assignment: &Assignment) -> (super::Objective, i128)
 pub(crate) fn meets_work_musts(problem: &Problem, assignment: &Assignment) -> bool {
     problem.settled.work_musts.iter().all(|must| {
         let of = assignment.of(must.student as usize).iter();
-        of.copied().any(|submission| problem.people.work_of[submission as usize] == must.work)
+        of.copied().any(|submission| {
+            problem.is_handed_in(submission as usize) && problem.people.work_of[submission as usize] == must.work
+        })
     })
 }

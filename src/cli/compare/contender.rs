@@ -38,6 +38,9 @@ impl Contender {
                 let message = "write parameters as in NAME:limit=0.5; seeds are those of --seeds";
                 return Err(usage(String::from(message)));
             }
+            if input.strategy.as_ref().is_some_and(|choice| choice.parameters.contains_key(key)) {
+                return Err(usage(format!("{key} is given twice; remove one of them")));
+            }
             problem::set(&mut input, &format!("strategy.{part}")).map_err(|found| usage(worded(&found)))?;
         }
         let choice = input.strategy.unwrap_or_default();

@@ -107,7 +107,9 @@ impl<'p, 'f> Search<'p, 'f> {
                 rest = Assignment::new(problem.students(), pairs.clone());
             }
             // What a panel must have is never left out.
-            if rule.kept(&rest) && problem.panels.is_empty() {
+            let count = objective(problem, &rest).count;
+            if rule.kept(&rest) && problem.panels.is_empty() && problem.settled.total.is_none_or(|total| total == count)
+            {
                 search.offer(rest);
             }
         }

@@ -148,6 +148,7 @@ fn wrong_names_are_told_before_anything_is_read() {
     for (strategies, said) in [
         ("random,unheard_of", "there is no strategy \"unheard_of\""),
         ("random,random", "names random twice"),
+        ("perturbed:limit=0.5:limit=0.6", "limit is given twice"),
         ("random:limit=0.5", "random has no parameter \"limit\""),
         ("random:limit", "write parameters as in NAME:limit=0.5"),
         ("random:seed=3", "seeds are those of --seeds"),

@@ -2,12 +2,12 @@
 
 use peerplan::Input;
 use peerplan::input::{
-    Affinity, Bound, Demand, Micros, PeerReview, Reciprocal, Relation, Rule, RuleKind, RuleTarget, Student, Submission,
-    WorkflowState,
+    Affinity, Bound, Demand, Existing, Micros, Panel, PeerReview, Reciprocal, Relation, Rule, RuleKind, RuleTarget,
+    Shortfall, Student, Submission, WorkflowState,
 };
 use peerplan::strategy::{Run, registry};
 
-use super::{check_proof, compiled, planned, result, written};
+use super::{check_plan, check_proof, compiled, planned, result, written};
 use crate::instances::permute;
 use crate::oracle::Facts;
 
@@ -231,4 +231,87 @@ fn thousands_of_students_without_scores_are_no_work() {
     // To list all pairs would take more steps than these.
     let solution = strategy.assign(&compiled(&input), &mut Run::new(1).with_budget(40));
     assert_eq!(solution.expect("feasible").assignment.pairs().count(), 8_000);
+}
+
+#[test]
+fn a_must_is_not_met_by_a_copy_that_is_not_handed_in() {
+    let mut input = Input { students: students(3..=4), ..Input::default() };
+    input.submissions = vec![Submission { submitted: false, ..copy(401, 8, 1) }, copy(403, 9, 1)];
+    input.peer_reviews = vec![review(3, 401, WorkflowState::Completed)];
+    input.rules = vec![must_by_author(3, 9)];
+    let found = peerplan::Problem::new(&input).expect_err("two copies of one work");
+    assert!(found.items().iter().any(|item| item.code == "must_same_work"), "{found}");
+    input.policy.same_work_once = peerplan::input::CopyRule::Free;
+    for &strategy in registry() {
+        let plan = planned(&compiled(&input), strategy, 0).expect("feasible");
+        check_plan(&input, strategy, plan.view(&compiled(&input)));
+        assert_eq!(plan.report().created, 1, "{}", strategy.name());
+    }
+}
+
+#[test]
+fn nothing_is_deleted_for_fewer_reviews_where_shortfalls_are_allowed() {
+    // 1 reviews the work of 2, who may not review that of 1 then, but can review 42.
+    let mut input = Input { students: students(1..=2), ..Input::default() };
+    input.students[0].reviews = Some(Bound::between(1, 2));
+    input.students[1].reviews = Some(Bound::exactly(1));
+    input.submissions = vec![Submission::by(40, 1), Submission::by(41, 2), Submission::new(42)];
+    input.policy.reciprocal = Reciprocal::Forbid;
+    input.policy.existing = Existing::Rebalance;
+    input.peer_reviews = vec![review(1, 42, WorkflowState::Completed), review(1, 41, WorkflowState::Assigned)];
+    for shortfall in [Shortfall::Error, Shortfall::Partial] {
+        input.policy.shortfall = shortfall;
+        for &strategy in registry() {
+            let plan = planned(&compiled(&input), strategy, 0).expect("feasible");
+            let report = plan.report();
+            assert_eq!((report.deleted, report.reviews, report.optimal), (0, 3, Some(true)), "{}", strategy.name());
+        }
+    }
+}
+
+#[test]
+fn the_worst_off_submission_is_looked_after_where_cycles_are_forbidden() {
+    let mut input = Input { students: students(1..=3), ..Input::default() };
+    input.submissions = (1..=3).map(|id| Submission::by(40 + id, id)).collect();
+    input.submissions[2].reviews = Some(Bound::between(1, 2));
+    input.policy.reviews_per_student = Bound::exactly(2);
+    input.policy.reviews_per_submission = Demand::Within(Bound::between(0, 2));
+    input.policy.reciprocal = Reciprocal::ForbidCycles(2);
+    input.policy.shortfall = Shortfall::Partial;
+    let scores = [(1, 42, 790_000), (2, 43, 180_000), (3, 41, 670_000), (3, 43, 680_000)];
+    input.affinities = scores
+        .map(|(assessor, asset, score)| Affinity {
+            assessor_id: u64::into(assessor),
+            asset_id: u64::into(asset),
+            score: Micros(score),
+            limit: None,
+        })
+        .into();
+    for strategy in registry().iter().filter(|strategy| ["max_min", "fair_flow"].contains(&strategy.name())) {
+        for seed in 0..8 {
+            let plan = planned(&compiled(&input), *strategy, seed).expect("always something");
+            let worst = plan.report().affinity.min_submission_units;
+            assert_eq!(worst, 180_000, "{} {seed}", strategy.name());
+        }
+    }
+}
+
+#[test]
+fn rules_on_panels_tell_of_what_they_cannot_change_and_of_nobody() {
+    let mut input = Input { students: students(1..=3), ..Input::default() };
+    input.submissions = vec![Submission::new(40)];
+    for student in &mut input.students {
+        student.labels.insert("inst".into(), vec![7_u64.into()]);
+    }
+    let rule = |label: &str, max| Panel { label: label.into(), value: None, min: None, max: Some(max) };
+    input.policy.panel = vec![rule("inst", 2), rule("isnt", 1)];
+    input.peer_reviews = vec![review(3, 40, WorkflowState::Assigned)];
+    let must = |assessor: u64| {
+        let target = RuleTarget::Asset(40_u64.into());
+        Rule { kind: RuleKind::MustReview, assessor_id: assessor.into(), target, weight: 1 }
+    };
+    input.rules = vec![must(1), must(2)];
+    let problem = compiled(&input);
+    let warned: Vec<_> = problem.warnings().items().iter().map(|item| (item.code, item.pointer.as_str())).collect();
+    assert_eq!(warned, [("kept_breaks_rule", "/submissions/0"), ("panel_of_nobody", "/policy/panel/1")]);
 }
