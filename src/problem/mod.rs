@@ -122,8 +122,8 @@ impl Problem {
         problem.report_standing_cycles(&mut found);
         if !found.has_errors() {
             problem.report_standing_panels(&mut found);
+            problem.report_empty_panels(input, &mut found);
         }
-        problem.report_empty_panels(input, &mut found);
         if found.has_errors() {
             return Err(found);
         }

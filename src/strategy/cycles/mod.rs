@@ -159,7 +159,7 @@ fn closest(
     if let Some(asked) = Asked::of_optimum(&optimum, &rule)
         && let Decided::Found(assignment) = asked.answer(Some(AMONG_OPTIMA), &mut nodes, run)?
     {
-        return Ok(Kept { assignment, bound: None });
+        return Ok(Kept::best(problem, aim, assignment));
     }
     let relaxed = optimum.assignment();
     drop(optimum);
