@@ -8,6 +8,7 @@
 
 mod decide;
 mod exact;
+mod ring;
 mod rule;
 mod search;
 mod seats;
@@ -208,6 +209,7 @@ fn found<'p, 'f>(
             search.offer(any.assignment());
         }
     }
+    search.go_round(run)?;
     // No other search knows of panels.
     let last = !problem.panels.is_empty() && decide::is_small(problem);
     search.run(if last { u64::MAX >> 3 } else { search::budget(problem) }, run)?;
