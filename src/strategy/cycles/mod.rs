@@ -151,14 +151,18 @@ fn closest(
         }
     }
     let mut nodes = 0;
-    if let Some(asked) = Asked::of_optimum(&optimum, &rule)
+    let asked = Asked::of_optimum(&optimum, &rule);
+    let mut search = Search::new(problem, &rule, aim, relax, optimum.assignment(), random);
+    drop(optimum);
+    search.go_round(run)?;
+    if search.loses_nothing() {
+        return Ok(search.into_kept());
+    }
+    if let Some(asked) = asked
         && let Decided::Found(assignment) = asked.answer(Some(AMONG_OPTIMA), &mut nodes, run)?
     {
         return Ok(Kept { assignment, bound: None });
     }
-    let relaxed = optimum.assignment();
-    drop(optimum);
-    let search = Search::new(problem, &rule, aim, relax, relaxed, random);
     Ok(found(search, known, nodes, seed, run)?.into_kept())
 }
 
@@ -209,11 +213,11 @@ fn found<'p, 'f>(
             search.offer(any.assignment());
         }
     }
-    search.go_round(run)?;
     // No other search knows of panels.
     let last = !problem.panels.is_empty() && decide::is_small(problem);
     search.run(if last { u64::MAX >> 3 } else { search::budget(problem) }, run)?;
     if search.best().is_some() {
+        search.raise_scores(run)?;
         return Ok(search);
     }
     if search.is_complete() {
@@ -224,6 +228,7 @@ fn found<'p, 'f>(
         Some(Decided::Found(assignment)) => {
             search.offer(assignment);
             search.run(search::budget(problem), run)?;
+            search.raise_scores(run)?;
             Ok(search)
         }
         Some(Decided::Refuted) => Err(exhausted(nodes)),

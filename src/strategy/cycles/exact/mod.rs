@@ -37,9 +37,10 @@ pub(crate) enum Answer {
 }
 
 /// Partial assignments looked at before a search that learns takes turns with the one that does not.
-const ALONE: u64 = 2_000;
-/// How long a turn is, in partial assignments or conflicts.
-const TURN: u64 = 500;
+const ALONE: u64 = 500;
+/// How long a turn of the search that learns is, in conflicts; one of the other has a quarter as many partial assignments,
+/// each of which takes longer.
+const TURN: u64 = 1_000;
 /// Every so many partial assignments the run is told.
 const REPORT_EVERY: u64 = 256;
 
@@ -61,7 +62,7 @@ impl Question {
             if answer != Answer::Open || left(*nodes) == 0 {
                 return Ok(answer);
             }
-            turn = TURN;
+            turn = TURN / 4;
             let learning = learning.get_or_insert_with(|| Learning::new(self));
             run.report("searching", *nodes, end.unwrap_or(0))?;
             let before = learning.conflicts();
@@ -71,6 +72,28 @@ impl Question {
                 return Ok(answer);
             }
         }
+    }
+
+    /// Looks for an assignment whose scores come to at least so much, near some pairs of each row, for so many
+    /// conflicts.
+    pub(crate) fn greater(
+        &self,
+        near: &[u64],
+        scores: impl Fn(usize, usize) -> i64,
+        least: i64,
+        budget: u64,
+        run: &mut Run<'_>,
+    ) -> Result<Answer, AssignError> {
+        let mut learning = Learning::near(self, near);
+        learning.demand(scores, least);
+        while learning.conflicts() < budget {
+            run.report("searching", learning.conflicts(), budget)?;
+            let answer = learning.step(REPORT_EVERY);
+            if answer != Answer::Open {
+                return Ok(answer);
+            }
+        }
+        Ok(Answer::Open)
     }
 
     /// Goes on with the partial assignments that are open, for so many of them.
