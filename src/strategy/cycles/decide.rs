@@ -129,40 +129,6 @@ impl<'p> Asked<'p> {
 }
 
 impl Asked<'_> {
-    /// An assignment of as many reviews as one that keeps the rule (of any number, if `free`) and with greater scores, if
-    /// it is found within so many conflicts.
-    pub(crate) fn greater(
-        mut self,
-        than: &Assignment,
-        free: bool,
-        budget: u64,
-        run: &mut Run<'_>,
-    ) -> Result<Option<Assignment>, AssignError> {
-        let problem = self.problem;
-        let chosen = |row: usize, column: usize| {
-            let (student, submission) = (self.students[row] as usize, self.submissions[column] as usize);
-            than.contains(student, submission) && !problem.settled.is_fixed(student, submission)
-        };
-        let columns = 0..self.submissions.len();
-        let near: Vec<u64> = (0..self.students.len())
-            .map(|row| columns.clone().filter(|&column| chosen(row, column)).fold(0, |set, column| set | 1 << column))
-            .collect();
-        let score = |row: usize, column: usize| {
-            problem.score(self.students[row] as usize, self.submissions[column] as usize).unwrap_or(0)
-        };
-        let pairs = (0..near.len()).flat_map(|row| columns.clone().map(move |column| (row, column)));
-        let held = pairs.filter(|&(row, column)| near[row] >> column & 1 == 1);
-        let total = held.fold(0_i64, |total, (row, column)| total.saturating_add(score(row, column)));
-        if !free {
-            self.question.total = Some(near.iter().map(|set| set.count_ones()).sum());
-        }
-        let answer = self.question.greater(&near, score, total.saturating_add(1), budget, run)?;
-        Ok(match answer {
-            Answer::Found(pairs) => Some(self.assignment(pairs)),
-            Answer::Refuted | Answer::Open => None,
-        })
-    }
-
     fn assignment(&self, pairs: Vec<(u32, u32)>) -> Assignment {
         let of = |(row, column): (u32, u32)| (self.students[row as usize], self.submissions[column as usize]);
         let pairs = pairs.into_iter().map(of).chain(fixed_pairs(self.problem));

@@ -2,7 +2,7 @@
 //!
 //! The rule is no flow, and hard in general (N. Boehmer, R. Bredereck and A. Nichterlein, "Combating Collusion Rings is
 //! Hard but Possible", AAAI 2022). So a strategy first finds all optima without it ([`Relax`]), and among them one that
-//! keeps it is looked for: by a walk ([`walk`]), then exactly ([`decide`]). If there is none, goals give way to the
+//! keeps it is looked for: by a walk ([`walk`]), around a ring ([`ring`]), then exactly ([`decide`]). If there is none, goals give way to the
 //! rule: branch and bound forbids the reviews of one cycle after the other, with the strategy's own optimum as the bound
 //! ([`search`]); and where that finds nothing, [`exact`] decides whether there is anything to be found.
 
@@ -217,7 +217,6 @@ fn found<'p, 'f>(
     let last = !problem.panels.is_empty() && decide::is_small(problem);
     search.run(if last { u64::MAX >> 3 } else { search::budget(problem) }, run)?;
     if search.best().is_some() {
-        search.raise_scores(run)?;
         return Ok(search);
     }
     if search.is_complete() {
@@ -228,7 +227,6 @@ fn found<'p, 'f>(
         Some(Decided::Found(assignment)) => {
             search.offer(assignment);
             search.run(search::budget(problem), run)?;
-            search.raise_scores(run)?;
             Ok(search)
         }
         Some(Decided::Refuted) => Err(exhausted(nodes)),

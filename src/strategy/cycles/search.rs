@@ -30,8 +30,6 @@ const AROUND: u64 = 60;
 /// So many reviews on cycles are looked at for the shortest cycle.
 const LOOK: usize = 24;
 
-/// Conflicts that a search for greater scores learns from.
-const TO_RAISE: u64 = 20_000;
 /// How many rings are tried.
 const RINGS: usize = 8;
 /// Up to so many pairs of a student and a submission.
@@ -240,20 +238,6 @@ impl<'p, 'f> Search<'p, 'f> {
         // What a goal of a strategy's own comes to is not known here.
         let relaxed = self.worth(&self.relaxed);
         self.aim != Aim::Own && self.best.as_ref().is_some_and(|(best, _)| *best == relaxed)
-    }
-
-    /// Looks for assignments of greater scores than the best one.
-    pub(super) fn raise_scores(&mut self, run: &mut Run<'_>) -> Result<(), AssignError> {
-        let free = count_is_free(self.problem, self.aim);
-        while let Some((worth, best)) = self.best.as_ref().filter(|_| self.aim == Aim::Affinity && !self.complete) {
-            let (before, asked) = (*worth, Asked::of_rules(self.problem, self.rule));
-            let found = asked.map(|asked| asked.greater(best, free, TO_RAISE, run)).transpose()?.flatten();
-            found.into_iter().for_each(|found| self.offer(found));
-            if self.best.as_ref().is_some_and(|(worth, _)| *worth == before) {
-                break;
-            }
-        }
-        Ok(())
     }
 
     /// The assignments in which most students review as in the best one.

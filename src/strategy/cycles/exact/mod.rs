@@ -74,28 +74,6 @@ impl Question {
         }
     }
 
-    /// Looks for an assignment whose scores come to at least so much, near some pairs of each row, for so many
-    /// conflicts.
-    pub(crate) fn greater(
-        &self,
-        near: &[u64],
-        scores: impl Fn(usize, usize) -> i64,
-        least: i64,
-        budget: u64,
-        run: &mut Run<'_>,
-    ) -> Result<Answer, AssignError> {
-        let mut learning = Learning::near(self, near);
-        learning.demand(scores, least);
-        while learning.conflicts() < budget {
-            run.report("searching", learning.conflicts(), budget)?;
-            let answer = learning.step(REPORT_EVERY);
-            if answer != Answer::Open {
-                return Ok(answer);
-            }
-        }
-        Ok(Answer::Open)
-    }
-
     /// Goes on with the partial assignments that are open, for so many of them.
     fn backtrack(
         &self,

@@ -29,20 +29,15 @@ pub(super) struct Learning<'q> {
 }
 
 impl<'q> Learning<'q> {
-    /// A search that begins near what keeps all bounds, whatever cycles it has.
     pub(super) fn new(question: &'q Question) -> Self {
+        let mut solver = Solver::new();
+        // Near what keeps all bounds, whatever cycles it has.
         let mut near = State::new(question);
         question.rematch(&mut near);
-        Self::near(question, &near.witness)
-    }
-
-    /// A search that begins near some pairs of each row.
-    pub(super) fn near(question: &'q Question, near: &[u64]) -> Self {
-        let mut solver = Solver::new();
         let mut pairs = BTreeMap::new();
         for row in 0..question.rows.len() {
             for column in bits(question.open[row] | question.forced[row]) {
-                let first = near[row] >> column & 1 == 1;
+                let first = near.witness[row] >> column & 1 == 1;
                 pairs.insert((row, column), solver.variable(first));
             }
         }
@@ -79,24 +74,6 @@ impl<'q> Learning<'q> {
                 return Answer::Found(rows.iter().enumerate().flat_map(of).collect());
             }
             self.say_met(&rows);
-        }
-    }
-
-    /// The scores of all pairs come to at least so much. To be said before the search begins.
-    pub(super) fn demand(&mut self, scores: impl Fn(usize, usize) -> i64, least: i64) {
-        let mut weights = Vec::new();
-        let mut room = -i128::from(least);
-        for (&(row, column), &pair) in &self.pairs {
-            let score = scores(row, column);
-            // What a pair is worth is lost without it; below zero it is lost with it.
-            room += i128::from(score.max(0));
-            weights.push((Literal::new(pair, score < 0), score.unsigned_abs()));
-        }
-        let divisor = weights.iter().fold(0, |divisor, &(_, weight)| greatest_divisor(divisor, weight)).max(1);
-        weights.iter_mut().for_each(|(_, weight)| *weight /= divisor);
-        match u64::try_from(room) {
-            Ok(room) => self.solver.at_most(weights, room / divisor),
-            Err(_) => self.solver.clause(Vec::new()),
         }
     }
 
@@ -169,7 +146,9 @@ impl<'q> Learning<'q> {
             side.iter().all(|window| window.min == window.max)
                 && side.iter().map(|window| u64::from(window.min)).sum::<u64>() == u64::from(total)
         };
-        if let Some(total) = question.total.filter(|&total| !settles(&question.rows, total) && !settles(&question.columns, total)) {
+        if let Some(total) =
+            question.total.filter(|&total| !settles(&question.rows, total) && !settles(&question.columns, total))
+        {
             self.say_window(Window::exactly(total), |_, _| true);
         }
     }
@@ -198,7 +177,8 @@ impl<'q> Learning<'q> {
                 let Some(&last) = self.any.get(&(third, from)) else { continue };
                 let next = self.any[&(to, third)];
                 // Where all three are the same for any pair, it is enough to say it once.
-                let alike = self.free.get(&(to, third)).copied() == next && self.free.get(&(third, from)).copied() == last;
+                let alike =
+                    self.free.get(&(to, third)).copied() == next && self.free.get(&(third, from)).copied() == last;
                 if !alike || (from < to && from < third) {
                     self.say_cycle(literal, [next, last]);
                 }
@@ -230,14 +210,6 @@ impl<'q> Learning<'q> {
             self.say_cycle(free, others);
         }
     }
-}
-
-/// What divides both.
-fn greatest_divisor(mut one: u64, mut other: u64) -> u64 {
-    while other != 0 {
-        (one, other) = (other, one % other);
-    }
-    one
 }
 
 /// The persons on a shortest way of at most so many steps, both ends among them.

@@ -62,21 +62,13 @@ struct Clause {
     levels: u32,
 }
 
-/// The true ones of some literals weigh at most so much together.
+/// At most so many of some literals are true.
 #[derive(Debug, Clone)]
 struct Bound {
-    /// The heaviest first; none weighs nothing.
-    literals: Vec<(Literal, u64)>,
-    most: u64,
-    /// What those that are true weigh.
-    count: u64,
-}
-
-impl Bound {
-    /// Whether some literal would be too much.
-    fn is_tight(&self) -> bool {
-        self.literals.first().is_some_and(|&(_, heaviest)| heaviest > self.most - self.count)
-    }
+    literals: Vec<Literal>,
+    most: usize,
+    /// How many are.
+    count: usize,
 }
 
 /// What a part of the search came to.
@@ -100,8 +92,8 @@ pub(super) struct Solver {
     bounds: Vec<Bound>,
     /// Literal -> clauses that watch its opposite.
     watches: Vec<Vec<u32>>,
-    /// Literal -> bounds that count it, and its weight there.
-    counted: Vec<Vec<(u32, u64)>>,
+    /// Literal -> bounds that count it.
+    counted: Vec<Vec<u32>>,
     value: Vec<Option<bool>>,
     /// Variable -> the value it had last.
     last: Vec<bool>,
@@ -188,42 +180,27 @@ impl Solver {
             return self.clause(literals.to_vec());
         }
         if max < literals.len() {
-            self.at_most(literals.iter().map(|&literal| (literal, 1)).collect(), max as u64);
+            self.at_most(literals.to_vec(), max);
         }
         if min > 0 {
-            let others = literals.iter().map(|literal| (literal.opposite(), 1)).collect();
-            self.at_most(others, (literals.len() - min) as u64);
+            self.at_most(literals.iter().map(|literal| literal.opposite()).collect(), literals.len() - min);
         }
     }
 
-    /// The true ones of these, each named once, weigh at most so much together. To be said before the search begins.
-    pub(super) fn at_most(&mut self, mut literals: Vec<(Literal, u64)>, most: u64) {
-        literals.retain(|&(_, weight)| weight > 0);
-        literals.sort_unstable_by_key(|&(literal, weight)| (core::cmp::Reverse(weight), literal));
+    fn at_most(&mut self, literals: Vec<Literal>, most: usize) {
         let place = crate::problem::rows::index(self.bounds.len());
         let mut count = 0;
-        for &(literal, weight) in &literals {
-            self.counted[literal.place()].push((place, weight));
-            count += if self.truth(literal) == Some(true) { weight } else { 0 };
+        for &literal in &literals {
+            self.counted[literal.place()].push(place);
+            count += usize::from(self.truth(literal) == Some(true));
         }
         self.refuted |= count > most;
-        self.bounds.push(Bound { literals, most, count });
-        if count <= most {
-            self.follow_bound(place);
-        }
-    }
-
-    /// What a bound leaves no room for is false.
-    fn follow_bound(&mut self, place: u32) {
-        for at in 0..self.bounds[place as usize].literals.len() {
-            let bound = &self.bounds[place as usize];
-            let (literal, weight) = bound.literals[at];
-            if weight <= bound.most - bound.count {
-                return;
-            }
-            if self.truth(literal).is_none() {
-                self.assign(literal.opposite(), Reason::Bound(place));
-            }
+        if count == most {
+            let open = literals.iter().copied().filter(|&literal| self.truth(literal).is_none()).collect::<Vec<_>>();
+            self.bounds.push(Bound { literals, most, count });
+            open.into_iter().for_each(|literal| self.assign(literal.opposite(), Reason::Bound(place)));
+        } else {
+            self.bounds.push(Bound { literals, most, count });
         }
     }
 
@@ -244,8 +221,8 @@ impl Solver {
         self.reason[variable] = reason;
         self.place[variable] = self.trail.len();
         self.trail.push(literal);
-        for &(bound, weight) in &self.counted[literal.place()] {
-            self.bounds[bound as usize].count += weight;
+        for &bound in &self.counted[literal.place()] {
+            self.bounds[bound as usize].count += 1;
         }
     }
 
@@ -256,8 +233,8 @@ impl Solver {
             self.last[variable] = literal.holds();
             self.value[variable] = None;
             self.order.insert((self.weight[variable], crate::problem::rows::index(variable)));
-            for &(bound, weight) in &self.counted[literal.place()] {
-                self.bounds[bound as usize].count -= weight;
+            for &bound in &self.counted[literal.place()] {
+                self.bounds[bound as usize].count -= 1;
             }
         }
         self.starts.truncate(level);
@@ -272,13 +249,18 @@ impl Solver {
                 return Some(Reason::Clause(clause));
             }
             for at in 0..self.counted[literal.place()].len() {
-                let (place, _) = self.counted[literal.place()][at];
+                let place = self.counted[literal.place()][at];
                 let bound = &self.bounds[place as usize];
                 if bound.count > bound.most {
                     return Some(Reason::Bound(place));
                 }
-                if bound.is_tight() {
-                    self.follow_bound(place);
+                if bound.count == bound.most {
+                    for at in 0..bound.literals.len() {
+                        let other = self.bounds[place as usize].literals[at];
+                        if self.truth(other).is_none() {
+                            self.assign(other.opposite(), Reason::Bound(place));
+                        }
+                    }
                 }
             }
         }
@@ -329,23 +311,11 @@ impl Solver {
             }
             Reason::Bound(bound) => {
                 let bound = &self.bounds[bound as usize];
-                let (before, own) = of.map_or((usize::MAX, 0), |literal| {
-                    let weight = |&&(other, _): &&(Literal, u64)| other == literal.opposite();
-                    let own = bound.literals.iter().find(weight).map_or(0, |&(_, weight)| weight);
-                    (self.place[literal.variable()], own)
-                });
-                // No more than is needed for too much.
-                let (mut sum, mut causes) = (own, Vec::new());
-                for &(literal, weight) in &bound.literals {
-                    if sum > bound.most {
-                        break;
-                    }
-                    if self.truth(literal) == Some(true) && self.place[literal.variable()] < before {
-                        sum += weight;
-                        causes.push(literal);
-                    }
-                }
-                causes
+                let before = of.map_or(usize::MAX, |literal| self.place[literal.variable()]);
+                let held =
+                    |literal: &Literal| self.truth(*literal) == Some(true) && self.place[literal.variable()] < before;
+                // One more than there may be is enough for a contradiction.
+                bound.literals.iter().copied().filter(held).take(bound.most + usize::from(of.is_none())).collect()
             }
         }
     }
@@ -523,19 +493,15 @@ mod tests {
             };
             let clauses: Vec<Vec<Literal>> = (0..2 * variables).map(|_| literals(3)).collect();
             let windows: Vec<(Vec<Literal>, usize)> = (0..3).map(|least| (literals(4), least)).collect();
-            let weighted: Vec<(Literal, u64)> = literals(4).into_iter().zip([1, 2, 2, 5]).collect();
             let mut solver = Solver::new();
             (0..variables).for_each(|_| _ = solver.variable(false));
             for (literals, least) in &windows {
                 solver.window(literals, *least, least + 1);
             }
-            solver.at_most(weighted.clone(), 6);
             clauses.iter().for_each(|clause| solver.clause(clause.clone()));
             let holds = |set: u32, literal: Literal| (set >> literal.variable() & 1 == 1) == literal.holds();
             let meets = |set: u32| {
-                let held = weighted.iter().filter(|(literal, _)| holds(set, *literal));
-                held.map(|(_, weight)| weight).sum::<u64>() <= 6
-                    && clauses.iter().all(|clause| clause.iter().any(|&literal| holds(set, literal)))
+                clauses.iter().all(|clause| clause.iter().any(|&literal| holds(set, literal)))
                     && windows.iter().all(|(literals, least)| {
                         let count = literals.iter().filter(|&&literal| holds(set, literal)).count();
                         (*least..=least + 1).contains(&count)
