@@ -26,7 +26,7 @@ const CYCLE_EVERY: usize = 16;
 /// How many flows the exact search may solve.
 const EXACT_BUDGET: usize = 3_000;
 /// How many partial assignments the search for none at all may look at, and conflicts it may learn from.
-const EXACT_NODES: u64 = 100_000;
+const EXACT_NODES: u64 = 40_000;
 
 /// Ends a run: with `reciprocal: avoid`, looks for an equally good assignment with fewer reciprocal pairs.
 pub(super) fn fewer_reciprocal(

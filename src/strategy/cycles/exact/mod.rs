@@ -38,9 +38,11 @@ pub(crate) enum Answer {
 
 /// Partial assignments looked at before a search that learns takes turns with the one that does not.
 const ALONE: u64 = 500;
-/// How long a turn of the search that learns is, in conflicts; one of the other has a quarter as many partial assignments,
-/// each of which takes longer.
+/// How long a turn is, in conflicts; one without learning has a quarter as many partial assignments, each of which takes
+/// longer.
 const TURN: u64 = 1_000;
+/// Up to so many rows and columns it is the other way round.
+const FEW: usize = 12;
 /// Every so many partial assignments the run is told.
 const REPORT_EVERY: u64 = 256;
 
@@ -56,17 +58,20 @@ impl Question {
         let left = |nodes: u64| end.map_or(u64::MAX, |end| end.saturating_sub(nodes));
         let mut open = alloc::vec![State::new(self)];
         let mut learning: Option<Learning<'_>> = None;
+        // Partial assignments of few persons are soon looked at, and many of them are alike.
+        let few = self.rows.len().max(self.columns.len()) <= FEW;
+        let (without, with) = if few { (4 * TURN, TURN / 4) } else { (TURN / 4, TURN) };
         let mut turn = ALONE;
         loop {
             let answer = self.backtrack(&mut open, turn.min(left(*nodes)), nodes, end, run)?;
             if answer != Answer::Open || left(*nodes) == 0 {
                 return Ok(answer);
             }
-            turn = TURN / 4;
+            turn = without;
             let learning = learning.get_or_insert_with(|| Learning::new(self));
             run.report("searching", *nodes, end.unwrap_or(0))?;
             let before = learning.conflicts();
-            let answer = learning.step(TURN.min(left(*nodes)));
+            let answer = learning.step(with.min(left(*nodes)));
             *nodes += learning.conflicts() - before;
             if answer != Answer::Open {
                 return Ok(answer);
