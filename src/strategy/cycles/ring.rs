@@ -79,7 +79,9 @@ impl Ring {
     fn put(&mut self, blocks: &[Vec<u32>], length: u64) {
         let mut before = 0;
         for block in blocks {
-            block.iter().for_each(|&person| self.place[person as usize] = before * (AROUND / length));
+            for &person in block {
+                self.place[person as usize] = before * (AROUND / length);
+            }
             before += block.len() as u64;
         }
     }

@@ -100,19 +100,23 @@ fn planted(random: &mut Random) -> Input {
     let (n, reviews) = (20 + random.below(21), 3 + random.below(5));
     let submissions = if random.chance(1, 3) { n + 1 + random.below(20) } else { n };
     let mut authors: Vec<Vec<u64>> = (0..submissions).map(|j| vec![j % n]).collect();
-    for of in authors.iter_mut().filter(|_| random.chance(1, 3)) {
-        of.push(random.below(n));
+    for of in &mut authors {
+        if random.chance(1, 3) {
+            of.push(random.below(n));
+        }
     }
     let mut pairs: Vec<(u64, u64)> = (0..n).flat_map(|i| (0..submissions).map(move |j| (i, j))).collect();
     random.shuffle(&mut pairs);
-    let (mut given, mut received) = (vec![0; n as usize], vec![0; submissions as usize]);
+    let count = |of: &std::collections::BTreeMap<u64, u64>, id: u64| of.get(&id).copied().unwrap_or(0);
+    let (mut given, mut received) = (std::collections::BTreeMap::new(), std::collections::BTreeMap::new());
     let (mut arcs, mut chosen) = (std::collections::BTreeSet::new(), std::collections::BTreeSet::new());
+    let by = |j: u64| &authors[usize::try_from(j).expect("small")];
     for &(i, j) in &pairs {
-        let of = &authors[j as usize];
+        let of = by(j);
         let both_ways = of.iter().any(|&author| author == i || arcs.contains(&(author, i)));
-        if given[i as usize] < reviews && received[j as usize] <= n * reviews / submissions && !both_ways {
-            given[i as usize] += 1;
-            received[j as usize] += 1;
+        if count(&given, i) < reviews && count(&received, j) <= n * reviews / submissions && !both_ways {
+            *given.entry(i).or_insert(0) += 1;
+            *received.entry(j).or_insert(0) += 1;
             chosen.insert((i, j));
             arcs.extend(of.iter().map(|&author| (i, author)));
         }
@@ -120,16 +124,16 @@ fn planted(random: &mut Random) -> Input {
     let mut input = class(0, 0, Reciprocal::Avoid);
     let tempting = 10 + random.below(60);
     for i in 0..n {
-        input.students.push(Student { reviews: Some(Bound::exactly(given[i as usize])), ..Student::new(i) });
+        input.students.push(Student { reviews: Some(Bound::exactly(count(&given, i))), ..Student::new(i) });
     }
     for (j, of) in (0..).zip(&authors) {
         let mut submission = Submission::by(1_000_000 + j, of[0]);
         submission.authors.extend(of[1..].iter().map(|&author| author.into()));
-        submission.reviews = Some(Bound::exactly(received[usize::try_from(j).expect("small")]));
+        submission.reviews = Some(Bound::exactly(count(&received, j)));
         input.submissions.push(submission);
     }
     for (i, j) in pairs {
-        let back = authors[j as usize].iter().any(|&author| arcs.contains(&(author, i)));
+        let back = by(j).iter().any(|&author| arcs.contains(&(author, i)));
         if !chosen.contains(&(i, j)) && !random.chance(if back { tempting } else { 10 }, 100) {
             let target = RuleTarget::Asset((1_000_000 + j).into());
             input.rules.push(Rule { kind: RuleKind::MustNotReview, assessor_id: i.into(), target, weight: 1 });

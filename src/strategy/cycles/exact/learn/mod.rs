@@ -117,7 +117,9 @@ impl<'q> Learning<'q> {
             return pairs.first().copied();
         }
         let one = Literal::new(self.solver.variable(false), true);
-        pairs.iter().for_each(|pair| self.solver.clause(alloc::vec![pair.opposite(), one]));
+        for pair in pairs {
+            self.solver.clause(alloc::vec![pair.opposite(), one]);
+        }
         Some(one)
     }
 

@@ -198,7 +198,9 @@ impl Solver {
         if count == most {
             let open = literals.iter().copied().filter(|&literal| self.truth(literal).is_none()).collect::<Vec<_>>();
             self.bounds.push(Bound { literals, most, count });
-            open.into_iter().for_each(|literal| self.assign(literal.opposite(), Reason::Bound(place)));
+            for literal in open {
+                self.assign(literal.opposite(), Reason::Bound(place));
+            }
         } else {
             self.bounds.push(Bound { literals, most, count });
         }
@@ -484,9 +486,9 @@ mod tests {
         let mut random = Random::new(3, Purpose::Generate);
         let (mut met, mut refuted) = (0, 0);
         for _ in 0..2_000 {
-            let variables = 4 + random.index(7);
+            let variables = crate::problem::rows::index(4 + random.index(7));
             let mut literals = |count: usize| -> Vec<Literal> {
-                let mut order: Vec<u32> = (0..variables as u32).collect();
+                let mut order: Vec<u32> = (0..variables).collect();
                 random.shuffle(&mut order);
                 order.truncate(count);
                 order.into_iter().map(|variable| Literal::new(variable, random.chance(1, 2))).collect()
@@ -494,11 +496,15 @@ mod tests {
             let clauses: Vec<Vec<Literal>> = (0..2 * variables).map(|_| literals(3)).collect();
             let windows: Vec<(Vec<Literal>, usize)> = (0..3).map(|least| (literals(4), least)).collect();
             let mut solver = Solver::new();
-            (0..variables).for_each(|_| _ = solver.variable(false));
+            for _ in 0..variables {
+                solver.variable(false);
+            }
             for (literals, least) in &windows {
                 solver.window(literals, *least, least + 1);
             }
-            clauses.iter().for_each(|clause| solver.clause(clause.clone()));
+            for clause in &clauses {
+                solver.clause(clause.clone());
+            }
             let holds = |set: u32, literal: Literal| (set >> literal.variable() & 1 == 1) == literal.holds();
             let meets = |set: u32| {
                 clauses.iter().all(|clause| clause.iter().any(|&literal| holds(set, literal)))
@@ -516,7 +522,7 @@ mod tests {
             };
             if expected {
                 assert_eq!(found, Step::Complete);
-                let values = (0..variables as u32).filter(|&variable| solver.value(variable) == Some(true));
+                let values = (0..variables).filter(|&variable| solver.value(variable) == Some(true));
                 assert!(meets(values.fold(0, |set, variable| set | 1 << variable)));
                 met += 1;
             } else {
