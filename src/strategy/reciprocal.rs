@@ -1,7 +1,7 @@
 //! `reciprocal: avoid`: fewer reviews that go both ways, everything else staying optimal.
 //!
-//! Not a flow: first a local search by random cycles over the optimal assignments, then, up to a size, an exact
-//! search on bit sets for none at all, and one that forbids one direction of a pair after the other (branch and bound with the flow as its bound).
+//! Not a flow: first a local search by random cycles over the optimal assignments, then, up to a size, the exact
+//! searches for none at all, and one that forbids one direction of a pair after the other (branch and bound with the flow as its bound).
 
 use alloc::boxed::Box;
 use alloc::collections::BTreeSet;
@@ -25,8 +25,8 @@ pub(super) const EXACT_UP_TO: usize = 40;
 const CYCLE_EVERY: usize = 16;
 /// How many flows the exact search may solve.
 const EXACT_BUDGET: usize = 3_000;
-/// How many partial assignments the search for none at all may look at.
-const EXACT_NODES: u64 = 100_000;
+/// How many partial assignments the search for none at all may look at, and conflicts it may learn from.
+const EXACT_NODES: u64 = 40_000;
 
 /// Ends a run: with `reciprocal: avoid`, looks for an equally good assignment with fewer reciprocal pairs.
 pub(super) fn fewer_reciprocal(

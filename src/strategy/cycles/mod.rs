@@ -2,12 +2,13 @@
 //!
 //! The rule is no flow, and hard in general (N. Boehmer, R. Bredereck and A. Nichterlein, "Combating Collusion Rings is
 //! Hard but Possible", AAAI 2022). So a strategy first finds all optima without it ([`Relax`]), and among them one that
-//! keeps it is looked for: by a walk ([`walk`]), then exactly ([`decide`]). If there is none, goals give way to the
+//! keeps it is looked for: by a walk ([`walk`]), around a ring ([`ring`]), then exactly ([`decide`]). If there is none, goals give way to the
 //! rule: branch and bound forbids the reviews of one cycle after the other, with the strategy's own optimum as the bound
 //! ([`search`]); and where that finds nothing, [`exact`] decides whether there is anything to be found.
 
 mod decide;
 mod exact;
+mod ring;
 mod rule;
 mod search;
 mod seats;
@@ -156,14 +157,18 @@ fn closest(
         }
     }
     let mut nodes = 0;
-    if let Some(asked) = Asked::of_optimum(&optimum, &rule)
+    let asked = Asked::of_optimum(&optimum, &rule);
+    let mut search = Search::new(problem, &rule, aim, relax, optimum.assignment(), random);
+    drop(optimum);
+    search.go_round(run)?;
+    if search.loses_nothing() {
+        return Ok(search.into_kept());
+    }
+    if let Some(asked) = asked
         && let Decided::Found(assignment) = asked.answer(Some(AMONG_OPTIMA), &mut nodes, run)?
     {
         return Ok(Kept::best(problem, aim, assignment));
     }
-    let relaxed = optimum.assignment();
-    drop(optimum);
-    let search = Search::new(problem, &rule, aim, relax, relaxed, random);
     Ok(found(search, known, nodes, seed, run)?.into_kept())
 }
 

@@ -11,7 +11,7 @@ use alloc::vec::Vec;
 
 use super::decide::{Asked, Decided};
 use super::rule::{Clause, Rule};
-use super::{Kept, Relax, settled};
+use super::{Kept, Relax, ring, settled};
 use crate::assignment::Assignment;
 use crate::input::{CopyRule, Shortfall};
 use crate::problem::Problem;
@@ -30,6 +30,11 @@ const DIVE_EVERY: u64 = 8;
 const AROUND: u64 = 60;
 /// So many reviews on cycles are looked at for the shortest cycle.
 const LOOK: usize = 24;
+
+/// How many rings are tried.
+const RINGS: usize = 8;
+/// Up to so many pairs of a student and a submission.
+const RING_PAIRS: usize = 4_000_000;
 
 /// What an assignment reaches, goal by goal in the order of the goals.
 type Worth = [i128; 11];
@@ -212,6 +217,27 @@ impl<'p, 'f> Search<'p, 'f> {
         self.sideways = false;
         self.open = rest;
         Ok(())
+    }
+
+    /// Looks for something to begin with among the pairs that are near each other on a ring, for a few random rings; not
+    /// where there are more pairs than can be listed.
+    pub(super) fn go_round(&mut self, run: &mut Run<'_>) -> Result<(), AssignError> {
+        let pairs = self.problem.students().saturating_mul(self.problem.submissions());
+        for _ in 0..if pairs <= RING_PAIRS { RINGS } else { 0 } {
+            if self.best.is_some() {
+                break;
+            }
+            let without = ring::too_far(self.problem, self.rule, &mut self.random);
+            self.node(without, Vec::new(), run)?;
+        }
+        Ok(())
+    }
+
+    /// Whether the best assignment is as good as the optimum without the rule.
+    pub(super) fn loses_nothing(&self) -> bool {
+        // What a goal of a strategy's own comes to is not known here.
+        let relaxed = self.worth(&self.relaxed);
+        self.aim != Aim::Own && self.best.as_ref().is_some_and(|(best, _)| *best == relaxed)
     }
 
     /// The assignments in which most students review as in the best one.

@@ -78,6 +78,39 @@ fn an_infeasible_problem_gives_its_proof() {
     assert_eq!(done.json()["certificate"]["kind"], "infeasible");
 }
 
+/// Thirteen students of whom each reviews five of the others, so that three of them review each other in turn (Caccetta
+/// and Haggkvist); beside a section that makes it too large for the exact search.
+fn open_question() -> String {
+    let of = |id: u64| if id <= 13 { r#""sections": [1], "reviews": 5"# } else { r#""sections": [2], "reviews": 1"# };
+    let students: Vec<_> = (1..=70).map(|id| format!(r#"{{"id": {id}, {}}}"#, of(id))).collect();
+    let submissions: Vec<_> = (1..=70).map(|id| format!(r#"{{"id": {}, "user_id": {id}}}"#, 1000 + id)).collect();
+    format!(
+        r#"{{"students": [{}], "submissions": [{}], "policy":
+            {{"section": "same", "reviews_per_submission": {{"min": 0}}, "reciprocal": {{"forbid_cycles": 3}}}}}}"#,
+        students.join(", "),
+        submissions.join(", ")
+    )
+}
+
+#[test]
+fn what_is_neither_found_nor_refuted_is_undecided() {
+    let place = Place::new();
+    place.put("open.json", &open_question());
+    let done = place.run(&["plan", "open.json"]);
+    assert_eq!((done.code, done.stdout.as_str()), (3, ""), "{}", done.stderr);
+    let said = "undecided: neither an assignment nor a proof that there is none was found in";
+    assert!(done.stderr.contains(said) && done.stderr.contains("the best that was found has"), "{}", done.stderr);
+    let done = place.run(&["plan", "open.json", "--json"]);
+    assert_eq!(done.code, 3);
+    let error = &done.json()["error"];
+    assert_eq!(error["code"], "undecided");
+    let best = &error["details"]["best"];
+    // 65 and 57 are asked for.
+    let (reviews, missing) = (best["reviews"].as_u64().unwrap(), best["missing"].as_u64().unwrap());
+    assert!(missing > 0 && reviews + missing == 65 + 57, "{best}");
+    assert_eq!(best["pairs"].as_array().unwrap().len() as u64, reviews);
+}
+
 #[cfg(target_os = "linux")]
 #[test]
 fn a_full_disk_is_said_and_a_closed_pipe_is_not() {

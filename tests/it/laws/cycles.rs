@@ -71,6 +71,90 @@ fn classes_are_free_of_cycles() {
     }
 }
 
+#[test]
+fn groups_that_hand_in_copies_keep_the_rule() {
+    // Everybody reviews three other groups: ten groups are the fewest of whom no three review each other in turn.
+    for (groups, size) in [(10, 2), (10, 4), (17, 3), (33, 4), (40, 5)] {
+        let mut input = class(groups * size, 3, Reciprocal::ForbidCycles(3));
+        for (place, (student, submission)) in (0_u64..).zip(input.students.iter_mut().zip(&mut input.submissions)) {
+            student.groups = vec![(place / size).into()];
+            submission.work_id = Some((place / size).into());
+        }
+        let problem = compiled(&input);
+        for name in ["random", "matching", "round_robin"] {
+            let strategy = by_name(name).expect("listed");
+            let plan = planned(&problem, strategy, 1).unwrap_or_else(|proof| panic!("{name}, {groups}: {proof:?}"));
+            check_plan(&input, strategy, plan.view(&problem));
+            assert_eq!(
+                (plan.report().per_submission.min, plan.report().per_submission.max),
+                (3, 3),
+                "{name}, {groups}"
+            );
+        }
+    }
+}
+
+/// A problem whose bounds are those of a plan without reciprocal reviews, and whose pairs are hardly more than that plan's:
+/// any valid plan reaches the same goals.
+fn planted(random: &mut Random) -> Input {
+    let (n, reviews) = (20 + random.below(21), 3 + random.below(5));
+    let submissions = if random.chance(1, 3) { n + 1 + random.below(20) } else { n };
+    let mut authors: Vec<Vec<u64>> = (0..submissions).map(|j| vec![j % n]).collect();
+    for of in &mut authors {
+        if random.chance(1, 3) {
+            of.push(random.below(n));
+        }
+    }
+    let mut pairs: Vec<(u64, u64)> = (0..n).flat_map(|i| (0..submissions).map(move |j| (i, j))).collect();
+    random.shuffle(&mut pairs);
+    let count = |of: &std::collections::BTreeMap<u64, u64>, id: u64| of.get(&id).copied().unwrap_or(0);
+    let (mut given, mut received) = (std::collections::BTreeMap::new(), std::collections::BTreeMap::new());
+    let (mut arcs, mut chosen) = (std::collections::BTreeSet::new(), std::collections::BTreeSet::new());
+    let by = |j: u64| &authors[usize::try_from(j).expect("small")];
+    for &(i, j) in &pairs {
+        let of = by(j);
+        let both_ways = of.iter().any(|&author| author == i || arcs.contains(&(author, i)));
+        if count(&given, i) < reviews && count(&received, j) <= n * reviews / submissions && !both_ways {
+            *given.entry(i).or_insert(0) += 1;
+            *received.entry(j).or_insert(0) += 1;
+            chosen.insert((i, j));
+            arcs.extend(of.iter().map(|&author| (i, author)));
+        }
+    }
+    let mut input = class(0, 0, Reciprocal::Avoid);
+    let tempting = 10 + random.below(60);
+    for i in 0..n {
+        input.students.push(Student { reviews: Some(Bound::exactly(count(&given, i))), ..Student::new(i) });
+    }
+    for (j, of) in (0..).zip(&authors) {
+        let mut submission = Submission::by(1_000_000 + j, of[0]);
+        submission.authors.extend(of[1..].iter().map(|&author| author.into()));
+        submission.reviews = Some(Bound::exactly(count(&received, j)));
+        input.submissions.push(submission);
+    }
+    for (i, j) in pairs {
+        let back = by(j).iter().any(|&author| arcs.contains(&(author, i)));
+        if !chosen.contains(&(i, j)) && !random.chance(if back { tempting } else { 10 }, 100) {
+            let target = RuleTarget::Asset((1_000_000 + j).into());
+            input.rules.push(Rule { kind: RuleKind::MustNotReview, assessor_id: i.into(), target, weight: 1 });
+        }
+    }
+    input
+}
+
+#[test]
+fn up_to_forty_none_go_both_ways_where_none_need_to() {
+    let mut random = Random::new(23, Purpose::Generate);
+    for round in 0..40 {
+        let input = planted(&mut random);
+        let problem = compiled(&input);
+        for name in ["random", "max_affinity"] {
+            let plan = planned(&problem, by_name(name).expect("listed"), round).expect("one is planted");
+            assert_eq!(plan.report().reciprocal_pairs, 0, "{round}, {name}");
+        }
+    }
+}
+
 /// A class of up to 12 with exclusions and bounds of all kinds.
 fn drawn(random: &mut Random) -> Input {
     let n = 6 + random.below(7);

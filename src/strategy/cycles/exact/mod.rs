@@ -6,8 +6,10 @@
 //! ([`State`]: cycles that are nearly closed, bounds that leave no choice), there must be
 //! persons enough ([`room`]), a matching within the bounds must still
 //! exist ([`witness`]) and is the answer if it keeps the rule by chance, and what was refuted is refuted for all
-//! that are alike ([`twins`]).
+//! that are alike ([`twins`]). Where that takes long a second search takes turns with it, one that has no eye for those who
+//! are alike but learns from its conflicts ([`learn`]).
 
+mod learn;
 mod question;
 mod room;
 mod state;
@@ -20,6 +22,7 @@ use core::cmp::Reverse;
 pub(crate) use question::{Question, WorkLimit};
 
 use crate::strategy::{AssignError, Run};
+use learn::Learning;
 use state::State;
 
 /// What came of a search.
@@ -33,11 +36,18 @@ pub(crate) enum Answer {
     Open,
 }
 
+/// Partial assignments looked at before a search that learns takes turns with the one that does not.
+const ALONE: u64 = 500;
+/// How long a turn is, in conflicts; one without learning has a quarter as many partial assignments, each of which takes
+/// longer.
+const TURN: u64 = 1_000;
+/// Up to so many rows and columns it is the other way round.
+const FEW: usize = 12;
 /// Every so many partial assignments the run is told.
 const REPORT_EVERY: u64 = 256;
 
 impl Question {
-    /// Looks for an assignment; `nodes` counts the partial assignments looked at, up to `budget` if there is one.
+    /// Looks for an assignment; `nodes` counts the partial assignments looked at and the conflicts learned from, up to `budget` if there is one.
     pub(crate) fn answer(
         &self,
         budget: Option<u64>,
@@ -45,9 +55,43 @@ impl Question {
         run: &mut Run<'_>,
     ) -> Result<Answer, AssignError> {
         let end = budget.map(|budget| nodes.saturating_add(budget));
+        let left = |nodes: u64| end.map_or(u64::MAX, |end| end.saturating_sub(nodes));
         let mut open = alloc::vec![State::new(self)];
+        let mut learning: Option<Learning<'_>> = None;
+        // Partial assignments of few persons are soon looked at, and many of them are alike.
+        let few = self.rows.len().max(self.columns.len()) <= FEW;
+        let (without, with) = if few { (4 * TURN, TURN / 4) } else { (TURN / 4, TURN) };
+        let mut turn = ALONE;
+        loop {
+            let answer = self.backtrack(&mut open, turn.min(left(*nodes)), nodes, end, run)?;
+            if answer != Answer::Open || left(*nodes) == 0 {
+                return Ok(answer);
+            }
+            turn = without;
+            let learning = learning.get_or_insert_with(|| Learning::new(self));
+            run.report("searching", *nodes, end.unwrap_or(0))?;
+            let before = learning.conflicts();
+            let answer = learning.step(with.min(left(*nodes)));
+            *nodes += learning.conflicts() - before;
+            if answer != Answer::Open {
+                return Ok(answer);
+            }
+        }
+    }
+
+    /// Goes on with the partial assignments that are open, for so many of them.
+    fn backtrack(
+        &self,
+        open: &mut Vec<State>,
+        turn: u64,
+        nodes: &mut u64,
+        end: Option<u64>,
+        run: &mut Run<'_>,
+    ) -> Result<Answer, AssignError> {
+        let pause = nodes.saturating_add(turn);
         while let Some(mut state) = open.pop() {
-            if end.is_some_and(|end| *nodes >= end) {
+            if *nodes >= pause {
+                open.push(state);
                 return Ok(Answer::Open);
             }
             if nodes.is_multiple_of(REPORT_EVERY) {

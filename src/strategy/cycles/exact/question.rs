@@ -36,6 +36,7 @@ pub(crate) struct Question {
     pub(crate) forced: Vec<u64>,
     /// Row -> columns that are on no forbidden cycle whatever happens.
     pub(crate) exempt: Vec<u64>,
+    /// By row, once the question is closed.
     pub(crate) works: Vec<WorkLimit>,
     pub(crate) shared: Vec<Shared>,
     /// How many pairs there are in all, where that is given.
@@ -134,6 +135,7 @@ impl Question {
 
     /// To be called once all bounds and pairs are there: who has exactly one column of their own.
     pub(crate) fn closed(mut self) -> Self {
+        self.works.sort_by_key(|limit| limit.row);
         self.tighten();
         let (rows, columns) = (self.rows.len(), self.columns.len());
         self.own_column = alloc::vec![None; rows];

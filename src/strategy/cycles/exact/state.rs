@@ -222,7 +222,8 @@ impl Question {
     /// How many open pairs of a row could be chosen together.
     fn usable(&self, state: &State, row: usize) -> u32 {
         let mut count = state.may[row].count_ones();
-        for limit in self.works.iter().filter(|limit| limit.row == row) {
+        let first = self.works.partition_point(|limit| limit.row < row);
+        for limit in self.works[first..].iter().take_while(|limit| limit.row == row) {
             let open = (state.may[row] & limit.columns).count_ones();
             let chosen = (state.yes[row] & limit.columns).count_ones();
             count -= open - open.min(limit.max.saturating_sub(chosen));

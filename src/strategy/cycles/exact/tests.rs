@@ -125,7 +125,8 @@ fn small_questions_are_answered_as_by_trying_all() {
         }
         let question = question.closed();
         let expected = any(&question);
-        match answer(&question).0 {
+        let found = if random.chance(1, 2) { answer(&question).0 } else { Learning::new(&question).step(u64::MAX) };
+        match found {
             Answer::Found(pairs) => {
                 let mut rows = alloc::vec![0; n];
                 for (row, column) in pairs {

@@ -28,7 +28,7 @@ impl Question {
     }
 
     /// Whether pairs keep all bounds.
-    fn meets(&self, pairs: &[u64]) -> bool {
+    pub(super) fn meets(&self, pairs: &[u64]) -> bool {
         let within = |window: &crate::flow::Window, count: u32| (window.min..=window.max).contains(&count);
         let mut received = alloc::vec![0_u32; self.columns.len()];
         for column in pairs.iter().flat_map(|&set| bits(set)) {
