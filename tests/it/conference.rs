@@ -204,7 +204,7 @@ fn the_greatest_scores_are_reached_without_cycles() {
                     assert_eq!(plan.report().affinity.total_units, greatest, "{name}, {rule:?}");
                     assert!(bound.is_some_and(|bound| bound >= greatest), "{name}, {rule:?}: {bound:?}");
                     assert_eq!(solution.certificate, None);
-                } else {
+                } else if !strategy.guarantees().greedy {
                     assert_eq!(plan.report().optimal, Some(true), "{name}, {}", strategy.name());
                 }
             }
