@@ -220,8 +220,12 @@ impl Circuit {
             way
         });
         let [forwards, backwards] = seen;
-        forwards.into_iter().for_each(|node| self.met[node as usize] = NONE);
-        backwards.into_iter().for_each(|node| self.met_from_end[node as usize] = NONE);
+        for node in forwards {
+            self.met[node as usize] = NONE;
+        }
+        for node in backwards {
+            self.met_from_end[node as usize] = NONE;
+        }
         way.map(|way| self.go(&way))
     }
 
