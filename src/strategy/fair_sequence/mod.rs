@@ -14,6 +14,7 @@ mod envy;
 
 use alloc::collections::{BTreeMap, BinaryHeap};
 use alloc::vec::Vec;
+use core::cell::RefCell;
 use core::cmp::{Ordering, Reverse};
 
 use self::envy::Bundles;
@@ -82,10 +83,17 @@ fn counts(problem: &Problem, assignment: &Assignment) -> Vec<u32> {
 
 /// What an assignment is worth: the fewer violations, and then the greater total, the better.
 struct Worth {
-    bundles: Bundles,
     /// Student, submission and score of each pair of the ground.
     pairs: Vec<(u32, u32, i64)>,
-    first: Vec<bool>,
+    last: RefCell<Weighed>,
+}
+
+/// The assignment that was weighed last: the next one is not far from it.
+struct Weighed {
+    bundles: Bundles,
+    used: Vec<bool>,
+    violations: u64,
+    total: i64,
 }
 
 impl Worth {
@@ -95,25 +103,35 @@ impl Worth {
             (student, submission, pair.score)
         };
         let assignment = ground.assignment(|pair| units[pair]);
-        Self {
-            bundles: Bundles::new(ground.nodes.problem, &assignment, counts(ground.nodes.problem, &assignment)),
-            pairs: ground.pairs.iter().map(members).collect(),
-            first: units.iter().map(|&units| units > 0).collect(),
-        }
+        let mut bundles = Bundles::new(ground.nodes.problem, &assignment, counts(ground.nodes.problem, &assignment));
+        let violations = bundles.all_violations();
+        let used: Vec<bool> = units.iter().map(|&units| units > 0).collect();
+        let total = ground.pairs.iter().zip(&used).filter(|&(_, &used)| used).map(|(pair, _)| pair.score).sum();
+        let last = RefCell::new(Weighed { bundles, used, violations, total });
+        Self { pairs: ground.pairs.iter().map(members).collect(), last }
     }
 
     fn of(&self, used: &[bool]) -> (Reverse<u64>, i64) {
-        let mut bundles = self.bundles.clone();
-        let mut total = 0;
-        for ((&(student, submission, score), &used), &first) in self.pairs.iter().zip(used).zip(&self.first) {
-            match (used, first) {
-                (true, false) => bundles.put(student, submission),
-                (false, true) => bundles.take(student, submission),
-                _ => {}
+        let mut last = self.last.borrow_mut();
+        let last = &mut *last;
+        let changed: Vec<usize> = (0..used.len()).filter(|&pair| used[pair] != last.used[pair]).collect();
+        let mut submissions: Vec<u32> = changed.iter().map(|&pair| self.pairs[pair].1).collect();
+        submissions.sort_unstable();
+        submissions.dedup();
+        let count = |bundles: &mut Bundles| bundles.violations_at(&submissions, u64::MAX).unwrap_or(u64::MAX);
+        let before = count(&mut last.bundles);
+        for pair in changed {
+            let (student, submission, score) = self.pairs[pair];
+            if used[pair] {
+                last.bundles.put(student, submission);
+            } else {
+                last.bundles.take(student, submission);
             }
-            total += if used { score } else { 0 };
+            last.total += if used[pair] { score } else { -score };
+            last.used[pair] = used[pair];
         }
-        (Reverse(bundles.all_violations()), total)
+        last.violations = last.violations - before + count(&mut last.bundles);
+        (Reverse(last.violations), last.total)
     }
 }
 
