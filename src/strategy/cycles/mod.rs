@@ -214,9 +214,11 @@ fn found<'p, 'f>(
             search.offer(any.assignment());
         }
     }
-    // No other search knows of panels.
-    let last = !problem.panels.is_empty() && decide::is_small(problem);
-    search.run(if last { u64::MAX >> 3 } else { search::budget(problem) }, run)?;
+    search.run(search::budget(problem), run)?;
+    // No other search knows of panels: where there is nothing to compare with, it goes straight down until there is.
+    while !problem.panels.is_empty() && decide::is_small(problem) && search.best().is_none() && !search.is_complete() {
+        search.run(search::budget(problem), run)?;
+    }
     if search.best().is_some() {
         return Ok(search);
     }

@@ -106,8 +106,8 @@ impl<'p, 'f> Search<'p, 'f> {
                 pairs.retain(|pair| Some(pair) != over.pairs.first());
                 rest = Assignment::new(problem.students(), pairs.clone());
             }
-            // What a panel must have is never left out.
-            if rule.kept(&rest) && problem.panels.is_empty() {
+            // What a panel must have is never left out, nor what meets a must.
+            if rule.kept(&rest) && !problem.panels.asks() && meets_work_musts(problem, &rest) {
                 search.offer(rest);
             }
         }
