@@ -30,7 +30,7 @@ const MOST: u32 = 64;
 /// So many assignments are looked for until limits are kept, and so many until the expected total is the greatest.
 const COLUMNS: usize = 400;
 /// So many steps of the run may pass in looking for limits to be kept, and in making the expected total greater after that.
-const STEPS: [u64; 2] = [200_000, 40_000];
+const STEPS: [u64; 2] = [120_000, 20_000];
 /// Prices have fewer bits than this.
 const BITS: u32 = 38;
 
