@@ -37,6 +37,16 @@ impl Problem {
         problem
     }
 
+    /// The same problem with other scores of the free pairs, each of which has one.
+    pub(crate) fn rescored(&self, score: impl Fn(u32, u32) -> i64) -> Self {
+        let mut problem = self.clone();
+        let all = (0..self.students()).flat_map(|i| (0..self.submissions()).map(move |j| (i, j)));
+        let free = all.filter(|&(i, j)| self.is_free(i, j)).map(|(i, j)| (index(i), index(j)));
+        let scores = free.map(|(student, submission)| (student, (submission, score(student, submission))));
+        problem.pairs.scores = Rows::sorted(self.students(), scores.collect());
+        problem
+    }
+
     /// The same problem in which the number of all reviews is given.
     pub(crate) fn with_total(&self, total: u64) -> Self {
         let mut problem = self.clone();

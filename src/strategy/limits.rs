@@ -3,7 +3,7 @@
 use super::network::Model;
 use crate::flow::NONE;
 use crate::input::Micros;
-use crate::problem::Problem;
+use crate::problem::{Problem, WorkMust};
 
 /// Certainty, in millionths.
 const CERTAIN: u32 = 1_000_000;
@@ -61,7 +61,16 @@ impl Limits {
         if is_must { whole } else { self.units(nodes.problem, nodes.members((left, right)), whole) }
     }
 
-    /// The limit of a pair in parts of a whole that is a multiple of [`whole`](Self::whole).
+    /// How many parts of any whole a free pair may have, if it may not have all: the musts of a student with copies are
+    /// certain, whatever the limits say.
+    pub(super) fn cap(self, problem: &Problem, (student, submission): (u32, u32), whole: u32) -> Option<u32> {
+        let must = WorkMust { student, work: problem.work(submission as usize) };
+        let is_certain = problem.settled.work_musts.binary_search(&must).is_ok();
+        let cap = self.units(problem, (student, submission), whole);
+        (cap < whole && !is_certain && problem.is_free(student as usize, submission as usize)).then_some(cap)
+    }
+
+    /// The limit of a pair in parts of a whole, rounded down where that is no multiple of [`whole`](Self::whole).
     fn units(self, problem: &Problem, (student, submission): (u32, u32), whole: u32) -> u32 {
         let millionths = u64::from(self.of(problem, student as usize, submission as usize));
         u32::try_from(millionths * u64::from(whole) / u64::from(CERTAIN)).expect("at most the whole")

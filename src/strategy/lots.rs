@@ -14,6 +14,7 @@ use super::ground::Ground;
 use super::infeasible::certified_under;
 use super::limits::Limits;
 use super::matching::seeded_orders;
+use super::mixture::Mixture;
 use super::network::Model;
 use super::optimum::fixed_pairs;
 use super::room::Room;
@@ -48,7 +49,7 @@ pub(super) fn by_lot(
     let seed = core::mem::take(&mut run.seed);
     let drawn = match Rule::of(problem) {
         None => shares(problem, limits, share, seed, run).map(|drawn| drawn.solution(name, seed)),
-        Some(rule) => without_cycles(name, problem, limits, &rule, share, seed, run),
+        Some(rule) => beyond_networks(name, problem, limits, &rule, share, seed, run),
     };
     run.seed = seed;
     drawn
@@ -95,7 +96,19 @@ fn shares(
     seed: u64,
     run: &mut Run<'_>,
 ) -> Result<Drawn, AssignError> {
-    let mut ground = Ground::of(problem, Aim::Affinity, 0, run)?;
+    let mut ground = match Ground::of(problem, Aim::Affinity, 0, run) {
+        Err(AssignError::Infeasible(refutation)) if limits.bind(problem) => {
+            // Told in the terms of the limits, as far as there is a cut: each pair counts its limit.
+            return Err(match within_limits(problem, limits, run) {
+                Err(AssignError::Infeasible(found)) if matches!(*found, Refutation::Cut(_)) => {
+                    AssignError::Infeasible(found)
+                }
+                Err(error @ (AssignError::Interrupted | AssignError::OutOfBudget { .. })) => error,
+                _ => AssignError::Infeasible(refutation),
+            });
+        }
+        ground => ground?,
+    };
     let shared = match share(&ground, run) {
         Err(Unshared::Limits) => {
             // Limits come before all goals, so those are met as well as these allow for.
@@ -119,9 +132,10 @@ fn shares(
     Ok(Drawn { assignment: ground.assignment(|pair| drawn[pair]), marginals })
 }
 
-/// The same where cycles are forbidden: pairs are taken out until those with a share close none, so that whatever is drawn
-/// has none. What is taken out of a cycle is the pair of which the least is lost.
-fn without_cycles(
+/// The same under rules that are no network: pairs are taken out until those with a share close no forbidden cycle, so that
+/// whatever is drawn has none. What is taken out of a cycle is the pair of which the least is lost. Where that leaves too
+/// little, or classes of panels that cross could be broken, one of a list is drawn, or one is certain where anything may be.
+fn beyond_networks(
     name: &str,
     problem: &Problem,
     limits: Limits,
@@ -131,16 +145,45 @@ fn without_cycles(
     run: &mut Run<'_>,
 ) -> Result<Solution, AssignError> {
     let relaxed = shares(problem, limits, share, seed, run)?;
-    if problem.panels.loose().next().is_some() && !rule.kept(&relaxed.assignment) {
-        // To draw again until a rule on panels is kept would change how likely pairs are.
-        return if limits.bind(problem) {
-            Err(AssignError::Undecided { steps: 1, best: None })
-        } else {
-            certainly(name, problem, seed, run)
-        };
+    let (drawn, taken_out) = if is_seated(problem, &relaxed.marginals) {
+        without_cycles(problem, limits, rule, share, seed, run)?
+    } else {
+        (None, false)
+    };
+    if limits.bind(problem) {
+        // Where minima may be missed, to take pairs out may be to miss them without need.
+        let lossy = taken_out && problem.policy.shortfall == Shortfall::Partial;
+        if drawn.is_none() || lossy {
+            let listed = Mixture::new(problem, limits, run)?;
+            if drawn.is_none() || listed.loses_nothing(problem) {
+                return Ok(listed.solution(name, problem, seed));
+            }
+        }
     }
+    let shared = |drawn: &Drawn| shared(problem, Aim::Affinity, &drawn.assignment);
+    let bound = shared(&relaxed);
+    match drawn.map(|drawn| (shared(&drawn), drawn)) {
+        Some((reached, drawn)) if reached == bound || limits.bind(problem) => {
+            let bound = Bound { goals: bound, scores: None, reached: reached == bound };
+            Ok(Solution { bound: Some(bound), ..drawn.solution(name, seed) })
+        }
+        // Where anything may be certain, all that is known of cycles can be used.
+        _ => certainly(name, problem, seed, run),
+    }
+}
+
+/// What is drawn from shares that close no forbidden cycle and break no rule on panels, if any are found, and whether pairs
+/// were taken out for them.
+fn without_cycles(
+    problem: &Problem,
+    limits: Limits,
+    rule: &Rule<'_>,
+    share: &Share<'_>,
+    seed: u64,
+    run: &mut Run<'_>,
+) -> Result<(Option<Drawn>, bool), AssignError> {
     let mut without = rule.clone().barred();
-    let mut drawn = None;
+    let mut taken_out = false;
     for round in 0..ROUNDS {
         run.report("breaking cycles", round, ROUNDS)?;
         let narrowed = problem.narrowed(&without, &[]);
@@ -152,21 +195,38 @@ fn without_cycles(
         };
         let closing = closing(problem, rule, &found.marginals);
         if closing.is_empty() {
-            drawn = Some(found).filter(|found| rule.kept(&found.assignment));
-            break;
+            let kept = is_seated(problem, &found.marginals);
+            debug_assert!(!kept || rule.kept(&found.assignment));
+            return Ok((Some(found).filter(|_| kept), taken_out));
         }
+        taken_out = true;
         without.extend(closing);
     }
-    let shared = |drawn: &Drawn| shared(problem, Aim::Affinity, &drawn.assignment);
-    let bound = shared(&relaxed);
-    let (drawn, reached) = match drawn.map(|drawn| (shared(&drawn), drawn)) {
-        Some((reached, drawn)) if reached == bound || limits.bind(problem) => (drawn, reached),
-        None if limits.bind(problem) => return Err(AssignError::Undecided { steps: ROUNDS, best: None }),
-        // Where anything may be certain, all that is known of cycles can be used.
-        _ => return certainly(name, problem, seed, run),
-    };
-    let bound = Bound { goals: bound, scores: None, reached: reached == bound };
-    Ok(Solution { bound: Some(bound), ..drawn.solution(name, seed) })
+    Ok((None, taken_out))
+}
+
+/// Whether nothing that can be drawn breaks a rule on panels whose class crosses others: as many students of it as have a share
+/// may review a submission together, and as many as it must have are certain.
+fn is_seated(problem: &Problem, marginals: &Marginals) -> bool {
+    let mut loose = problem.panels.loose();
+    loose.all(|class| {
+        let rule = &problem.panels.classes[class as usize];
+        let (mut most, mut least) =
+            (alloc::vec![0_u64; problem.submissions()], alloc::vec![0_u64; problem.submissions()]);
+        let mut free = alloc::vec![false; problem.submissions()];
+        for &(student, submission, share) in marginals.pairs() {
+            if problem.panels.of_student.row(student as usize).binary_search(&class).is_ok() {
+                most[submission as usize] += 1;
+                least[submission as usize] += u64::from(share == marginals.whole());
+                free[submission as usize] |= !problem.settled.is_fixed(student as usize, submission as usize);
+            }
+        }
+        (0..problem.submissions()).filter(|&submission| problem.is_handed_in(submission)).all(|submission| {
+            // Fixed reviews alone may be more than the maximum.
+            let within = !free[submission] || rule.max.is_none_or(|max| most[submission] <= max.into());
+            within && least[submission] >= rule.min.into()
+        })
+    })
 }
 
 /// The free pairs with a share that close a forbidden cycle with others, taken out one after the other, those first of

@@ -66,11 +66,17 @@ fn whatever_is_drawn_keeps_the_rules_the_limits_and_its_share() {
                 assert!(fixed || i64::from(share) * 1_000_000 <= limit * i64::from(whole));
                 fractions += usize::from(share < whole);
             }
-            for seed in 0..12 {
+            // A list is made anew for each seed.
+            for seed in 0..if problem.is_network() { 12 } else { 2 } {
                 let solution = drawn(&problem, name, seed, parameters).expect("feasible");
                 assert_eq!(solution.marginals.as_ref(), Some(&first), "the same for all seeds");
                 let verdict = verify(&input, &Plan::diff(&problem, &solution).view(&problem));
                 assert!(verdict.valid(), "{name}: {:#?}", verdict.violations);
+                assert!(solution.assignment.pairs().all(|(i, j)| first.share(i, j) > 0));
+                // One of a list of assignments has what loads it has.
+                if !problem.is_network() {
+                    continue;
+                }
                 let load = |drawn: usize, share: u64| {
                     let whole = u64::from(whole);
                     assert!(share / whole == drawn as u64 || share.div_ceil(whole) == drawn as u64);
@@ -84,7 +90,6 @@ fn whatever_is_drawn_keeps_the_rules_the_limits_and_its_share() {
                     let drawn = solution.assignment.pairs().filter(|&(_, j)| j == submission).count();
                     load(drawn, own.map(|&(.., share)| u64::from(share)).sum());
                 }
-                assert!(solution.assignment.pairs().all(|(i, j)| first.share(i, j) > 0));
             }
         }
     }

@@ -25,6 +25,7 @@ mod lots;
 mod matching;
 mod max_affinity;
 mod max_min;
+mod mixture;
 mod network;
 mod optimum;
 mod pairing;

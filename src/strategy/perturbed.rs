@@ -40,8 +40,8 @@ impl Strategy for Perturbed {
         Guarantees {
             summary: "drawn by lot, with probabilities evened out among good pairs",
             complete: true,
-            optimal: "all common goals, then the expected total of perturbed scores within the limits, to 1 % at most; \
-                      the seed draws the lot",
+            optimal: "all common goals, then the expected total of perturbed scores within the limits, to 1 % at most \
+                      where rules are a network; the seed draws the lot",
             seeded: true,
             by_lot: true,
             greedy: true,

@@ -25,7 +25,8 @@ impl Strategy for RandomLimited {
         Guarantees {
             summary: "drawn by lot, no pair more likely than its limit",
             complete: true,
-            optimal: "all common goals, then the expected total score within the limits, exactly; the seed draws the lot",
+            optimal: "all common goals, then the expected total score within the limits, exactly where rules are a network; \
+                      the seed draws the lot",
             seeded: true,
             by_lot: true,
             greedy: true,

@@ -16,7 +16,7 @@ mod walk;
 
 use alloc::boxed::Box;
 
-pub(crate) use decide::{Asked, Decided};
+pub(crate) use decide::{Asked, Decided, is_small};
 pub(crate) use rule::Rule;
 
 use super::bound::{Bound, scores, shared};
@@ -219,16 +219,18 @@ fn found<'p, 'f>(
             search.offer(any.assignment());
         }
     }
-    // No other search knows of panels.
-    let last = !problem.panels.is_empty() && decide::is_small(problem);
-    search.run(if last { u64::MAX >> 3 } else { search::budget(problem) }, run)?;
+    search.run(search::budget(problem), run)?;
+    // No other search knows of panels: where there is nothing to compare with, it goes straight down until there is.
+    while !problem.panels.is_empty() && is_small(problem) && search.best().is_none() && !search.is_complete() {
+        search.run(search::budget(problem), run)?;
+    }
     if search.best().is_some() {
         return Ok(search);
     }
     if search.is_complete() {
         return Err(exhausted(nodes + search.nodes()));
     }
-    let budget = (!decide::is_small(problem)).then_some(UNDECIDED_AFTER);
+    let budget = (!is_small(problem)).then_some(UNDECIDED_AFTER);
     match asked.map(|asked| asked.answer(budget, &mut nodes, run)).transpose()? {
         Some(Decided::Found(assignment)) => {
             search.offer(assignment);

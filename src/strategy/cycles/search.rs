@@ -111,10 +111,9 @@ impl<'p, 'f> Search<'p, 'f> {
                 pairs.retain(|pair| Some(pair) != over.pairs.first());
                 rest = Assignment::new(problem.students(), pairs.clone());
             }
-            // What a panel must have is never left out.
-            let count = objective(problem, &rest).count;
-            if rule.kept(&rest) && problem.panels.is_empty() && problem.settled.total.is_none_or(|total| total == count)
-            {
+            // What a panel must have is never left out, nor what meets a must, nor anything of a settled number.
+            let settled = problem.settled.total.is_none_or(|total| total == objective(problem, &rest).count);
+            if settled && rule.kept(&rest) && !problem.panels.asks() && meets_work_musts(problem, &rest) {
                 search.offer(rest);
             }
         }
