@@ -55,8 +55,8 @@ fn drawn(problem: &Problem, name: &str, seed: u64, limit: i64) -> Result<Solutio
 fn all(input: &Input, problem: &Problem) -> Vec<Assignment> {
     let ends = (0..index(problem.students())).flat_map(|i| (0..index(problem.submissions())).map(move |j| (i, j)));
     let free: Vec<(u32, u32)> = ends.filter(|&(i, j)| problem.is_free(i as usize, j as usize)).collect();
-    let min: usize = (0..problem.submissions()).map(|j| problem.submission_bound(j).min as usize).sum();
-    let sets = (0..1_u32 << free.len()).filter(|set| set.count_ones() as usize == min);
+    let min: u64 = (0..problem.submissions()).map(|j| problem.submission_bound(j).min).sum();
+    let sets = (0..1_u32 << free.len()).filter(|set| u64::from(set.count_ones()) == min);
     let chosen = sets.map(|set| {
         let pairs = free.iter().enumerate().filter(|(at, _)| set >> at & 1 == 1).map(|(_, &pair)| pair);
         Assignment::new(problem.students(), pairs.collect())
