@@ -75,7 +75,9 @@ fn best_lottery(problem: &Problem, limits: Limits, of: &[Assignment]) -> Option<
     let columns = Columns::new(problem, limits);
     let (first, others) = of.split_first()?;
     let mut tableau = Tableau::new(columns.whole, &columns.caps, columns.rows_of(first)).expect("small");
-    others.iter().for_each(|member| tableau.add(columns.rows_of(member)));
+    for member in others {
+        tableau.add(columns.rows_of(member));
+    }
     let value = |member: usize| scores(problem, &of[member]);
     tableau.best(&value).expect("small");
     if tableau.exceeds() {
