@@ -32,8 +32,10 @@ use crate::random::{Purpose, Random};
 const WEIGHED: u64 = 30_000;
 /// So many better reviewers are looked at for each place; of those that envy, all.
 const BETTER: usize = 24;
-/// So often the search goes on from a place nearby when nothing helps any more.
+/// So often the search goes on from a place nearby when nothing helps any more, at most.
 const SHAKES: usize = 120;
+/// Fewer times where there are more pairs than this many in all of them together.
+const SHAKEN_PAIRS: usize = 160_000_000;
 /// Four times as many exchanges are tried for that.
 const SHAKEN: usize = 2;
 
@@ -343,7 +345,8 @@ impl<'p> Sequence<'p> {
         let mut random = Random::new(run.seed, Purpose::Shake);
         let mut weighed = 0;
         self.climb(&mut weighed, run)?;
-        for _ in 0..SHAKES {
+        let shakes = (SHAKEN_PAIRS / self.taken.len().max(1)).clamp(8, SHAKES);
+        for _ in 0..shakes {
             if weighed >= WEIGHED {
                 break;
             }
