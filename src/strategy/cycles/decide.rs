@@ -121,18 +121,14 @@ impl<'p> Asked<'p> {
         run: &mut Run<'_>,
     ) -> Result<Decided, AssignError> {
         Ok(match self.question.answer(budget, nodes, run)? {
-            Answer::Found(pairs) => Decided::Found(self.assignment(pairs)),
+            Answer::Found(pairs) => {
+                let of = |(row, column): (u32, u32)| (self.students[row as usize], self.submissions[column as usize]);
+                let pairs = pairs.into_iter().map(of).chain(fixed_pairs(self.problem));
+                Decided::Found(Assignment::new(self.problem.students(), pairs.collect()))
+            }
             Answer::Refuted => Decided::Refuted,
             Answer::Open => Decided::Open,
         })
-    }
-}
-
-impl Asked<'_> {
-    fn assignment(&self, pairs: Vec<(u32, u32)>) -> Assignment {
-        let of = |(row, column): (u32, u32)| (self.students[row as usize], self.submissions[column as usize]);
-        let pairs = pairs.into_iter().map(of).chain(fixed_pairs(self.problem));
-        Assignment::new(self.problem.students(), pairs.collect())
     }
 }
 

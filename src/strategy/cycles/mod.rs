@@ -2,9 +2,10 @@
 //!
 //! The rule is no flow, and hard in general (N. Boehmer, R. Bredereck and A. Nichterlein, "Combating Collusion Rings is
 //! Hard but Possible", AAAI 2022). So a strategy first finds all optima without it ([`Relax`]), and among them one that
-//! keeps it is looked for: by a walk ([`walk`]), around a ring ([`ring`]), then exactly ([`decide`]). If there is none, goals give way to the
-//! rule: branch and bound forbids the reviews of one cycle after the other, with the strategy's own optimum as the bound
-//! ([`search`]); and where that finds nothing, [`exact`] decides whether there is anything to be found.
+//! keeps it is looked for: by a walk ([`walk`]), around a ring ([`ring`]), then exactly ([`decide`]). If there is none,
+//! goals give way to the rule: branch and bound forbids the reviews of one cycle after the other, with the strategy's own
+//! optimum as the bound ([`search`]); and where that finds nothing, [`exact`] decides whether there is anything to be
+//! found.
 
 mod decide;
 mod exact;
