@@ -185,6 +185,9 @@ pub struct GoalBound {
     /// goes above it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub affinity_units: Option<i64>,
+    /// What the worst-off submission that counts has, in units of 10^-6, from `max_min`: no valid plan goes above it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub worst_units: Option<i64>,
 }
 
 /// Reviewers who could step in for one submission, best first.

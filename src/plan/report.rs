@@ -10,7 +10,7 @@ use crate::input::{Existing, Shortfall};
 use crate::metrics;
 use crate::problem::rows::Rows;
 use crate::problem::{Problem, Standing};
-use crate::strategy::{Objective, Solution, by_name, objective, scores};
+use crate::strategy::{Objective, Solution, by_name, objective, scores, worst_off};
 
 /// Reviews given by each student, and received by each submission.
 type Counts = (Vec<u32>, Vec<u32>);
@@ -69,32 +69,48 @@ fn look_at_pairs(problem: &Problem, assignment: &Assignment, report: &mut Report
 
 /// What no valid plan goes below, where it is told, and whether the plan reaches it.
 fn proven(problem: &Problem, solution: &Solution, total: i64) -> Option<(GoalBound, bool)> {
-    if problem.is_network() && problem.policy().existing != Existing::Rebalance {
+    let assigned = &solution.assignment;
+    let most = solution.bound.and_then(|bound| bound.worst);
+    if problem.is_network() && problem.policy().existing != Existing::Rebalance && most.is_none() {
         return None;
     }
-    let assigned = &solution.assignment;
     let counted = solution.bound.and_then(|bound| bound.scores);
-    let reached = goals(problem, solution, objective(problem, assigned), counted.map(|_| total));
+    let worst = most.and_then(|_| worst_off(problem, assigned));
+    let reached = goals(problem, solution, objective(problem, assigned));
+    let reached = GoalBound { affinity_units: counted.map(|_| total), worst_units: worst, ..reached };
     // Idle reviews are in every plan, and in no assignment.
     let sum = counted.map(|most| total.saturating_add(most).saturating_sub(scores(problem, assigned)));
     // Without a bound the shared goals are met exactly.
-    let bound = solution.bound.map_or(reached, |bound| goals(problem, solution, bound.goals, sum));
+    let bound = solution.bound.map_or(reached, |bound| GoalBound {
+        affinity_units: sum,
+        worst_units: most,
+        ..goals(problem, solution, bound.goals)
+    });
     // A bound that the plan itself refutes is none.
     (rank(&bound) <= rank(&reached)).then_some((bound, bound == reached))
 }
 
 /// The goals in their order, the greatest preferences and sums first.
-type Rank = ([Option<u64>; 5], Reverse<i64>, Reverse<Option<i64>>);
+type Rank = ([Option<u64>; 5], Reverse<i64>, Reverse<Option<i64>>, Reverse<Option<i64>>);
 
 fn rank(goals: &GoalBound) -> Rank {
-    let GoalBound { missing, missing_squares, reviews, received_squares, deletes, preferences, affinity_units } =
-        *goals;
-    ([missing, missing_squares, reviews, received_squares, deletes], Reverse(preferences), Reverse(affinity_units))
+    let GoalBound {
+        missing,
+        missing_squares,
+        reviews,
+        received_squares,
+        deletes,
+        preferences,
+        affinity_units,
+        worst_units,
+    } = *goals;
+    let counts = [missing, missing_squares, reviews, received_squares, deletes];
+    (counts, Reverse(preferences), Reverse(affinity_units), Reverse(worst_units))
 }
 
 /// The goals that all strategies share, as far as they are counted. Where both sides are bounds, the number of reviews
 /// is the strategy's to choose if it maximises a total; where nothing is asked for, no goal comes before the deletes.
-fn goals(problem: &Problem, solution: &Solution, reached: Objective, affinity_units: Option<i64>) -> GoalBound {
+fn goals(problem: &Problem, solution: &Solution, reached: Objective) -> GoalBound {
     let policy = problem.policy();
     let partial = policy.shortfall == Shortfall::Partial;
     let greedy = by_name(&solution.strategy.name).is_some_and(|strategy| strategy.guarantees().greedy);
@@ -106,7 +122,7 @@ fn goals(problem: &Problem, solution: &Solution, reached: Objective, affinity_un
         received_squares: (counted && problem.balanced()).then_some(reached.received_squares),
         deletes: (policy.existing == Existing::Rebalance).then_some(reached.deletes),
         preferences: -reached.lost,
-        affinity_units,
+        ..GoalBound::default()
     }
 }
 

@@ -1,4 +1,4 @@
-//! What no assignment goes below where rules are no network, from the optimum without these rules.
+//! What no assignment goes below: where rules are no network, what the optimum without these rules reaches.
 
 use super::goals::{Aim, Objective, count_is_free, objective};
 use crate::assignment::Assignment;
@@ -11,6 +11,8 @@ pub struct Bound {
     pub goals: Objective,
     /// The sum of scores that none goes above, in units of 10^-6, from strategies that maximise it; fixed reviews count.
     pub scores: Option<i64>,
+    /// What the worst-off submission has at most, in units of 10^-6, from strategies that raise it.
+    pub worst: Option<i64>,
     /// Whether the assignment that the bound comes with reaches it, and so is proven to be best.
     pub reached: bool,
 }
@@ -23,7 +25,17 @@ impl Bound {
         let of = |assignment| (shared(problem, aim, assignment), scores(assignment));
         let reached = of(kept);
         let (goals, scores) = if is_best { reached } else { of(relaxed) };
-        Self { goals, scores, reached: (goals, scores) == reached }
+        Self { goals, scores, worst: None, reached: (goals, scores) == reached }
+    }
+
+    /// The bound of a strategy that meets the shared goals exactly, whatever else it is after.
+    pub(super) fn met(problem: &Problem, aim: Aim, assignment: &Assignment) -> Self {
+        Self::new(problem, aim, assignment, assignment, true)
+    }
+
+    /// The same with what the worst-off submission has at most beside what it has in the assignment.
+    pub(super) fn with_worst(self, bound: i64, worst: i64) -> Self {
+        Self { worst: Some(bound), reached: self.reached && worst >= bound, ..self }
     }
 }
 

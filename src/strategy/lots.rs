@@ -164,7 +164,7 @@ fn beyond_networks(
     let bound = shared(&relaxed);
     match drawn.map(|drawn| (shared(&drawn), drawn)) {
         Some((reached, drawn)) if reached == bound || limits.bind(problem) => {
-            let bound = Bound { goals: bound, scores: None, reached: reached == bound };
+            let bound = Bound { goals: bound, scores: None, worst: None, reached: reached == bound };
             Ok(Solution { bound: Some(bound), ..drawn.solution(name, seed) })
         }
         // Where anything may be certain, all that is known of cycles can be used.

@@ -59,6 +59,7 @@ pub use round_robin::RoundRobin;
 pub(crate) use bound::scores;
 pub(crate) use cycles::refute;
 pub(crate) use goals::counts;
+pub(crate) use max_min::stakes::worst_off;
 pub(crate) use reciprocal::meets_work_musts;
 
 use alloc::boxed::Box;
@@ -121,7 +122,8 @@ pub struct Solution {
     pub strategy: StrategyChoice,
     /// The proof that there is no better one, from strategies that have one.
     pub certificate: Option<Certificate>,
-    /// What no valid assignment goes below, where the rules are no network; elsewhere the shared goals are met exactly.
+    /// What no valid assignment goes below, where the rules are no network, and from strategies that raise the worst-off;
+    /// elsewhere the shared goals are met exactly.
     pub bound: Option<Bound>,
     /// How likely each pair was, from strategies that draw by lot.
     pub marginals: Option<Marginals>,

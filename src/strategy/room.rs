@@ -54,11 +54,11 @@ impl Room {
 
     /// The bounds as they are stated, and no goal beside them.
     pub(super) fn stated(nodes: &Model<'_>) -> Self {
-        let side = |nodes: &[Node]| nodes.iter().map(|node| Window::new(node.min, node.max)).collect();
+        let (left, right) = stated_windows(nodes);
         Self {
-            left: side(&nodes.left),
-            right: side(&nodes.right),
-            groups: side(&nodes.groups),
+            left,
+            right,
+            groups: nodes.groups.iter().map(|node| Window::new(node.min, node.max)).collect(),
             works: Vec::new(),
             forced: Vec::new(),
             count: None,
@@ -190,15 +190,7 @@ fn windows(nodes: &Model<'_>) -> Option<(Vec<Window>, Vec<Window>)> {
         return fewest(nodes);
     }
     if count_is_free(problem, Aim::Affinity) {
-        // A maximum beyond all there is never binds: the window ends beyond it too, so that its dual is never above 0.
-        let window = |node: &Node, max: Option<u64>| {
-            let beyond = max.is_none_or(|max| max.saturating_sub(node.base.into()) > node.max.into());
-            Window::new(node.min, node.max + u32::from(beyond))
-        };
-        let students = nodes.students.iter().map(|&student| problem.student_bound(student as usize).max);
-        let submissions = nodes.submissions.iter().map(|&submission| problem.submission_bound(submission as usize).max);
-        let left = nodes.left.iter().zip(students).map(|(node, max)| window(node, max)).collect();
-        return Some((left, nodes.right.iter().zip(submissions).map(|(node, max)| window(node, max)).collect()));
+        return Some(stated_windows(nodes));
     }
     let ideal = ideal_windows(problem)?;
     let mut left = alloc::vec![Window::default(); problem.students()];
@@ -212,6 +204,20 @@ fn windows(nodes: &Model<'_>) -> Option<(Vec<Window>, Vec<Window>)> {
     let left = nodes.students.iter().map(|&student| left[student as usize]).collect();
     let right = nodes.submissions.iter().map(|&submission| right[submission as usize]).collect();
     Some((left, right))
+}
+
+/// The bounds of students and submissions as they are stated.
+fn stated_windows(nodes: &Model<'_>) -> (Vec<Window>, Vec<Window>) {
+    let problem = nodes.problem;
+    // A maximum beyond all there is never binds: the window ends beyond it too, so that its dual is never above 0.
+    let window = |node: &Node, max: Option<u64>| {
+        let beyond = max.is_none_or(|max| max.saturating_sub(node.base.into()) > node.max.into());
+        Window::new(node.min, node.max + u32::from(beyond))
+    };
+    let students = nodes.students.iter().map(|&student| problem.student_bound(student as usize).max);
+    let submissions = nodes.submissions.iter().map(|&submission| problem.submission_bound(submission as usize).max);
+    let left = nodes.left.iter().zip(students).map(|(node, max)| window(node, max)).collect();
+    (left, nodes.right.iter().zip(submissions).map(|(node, max)| window(node, max)).collect())
 }
 
 /// The windows at the fewest reviews that either side could ask for: that side has its minima. None where a minimum is above

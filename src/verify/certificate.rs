@@ -21,14 +21,14 @@ use crate::plan::Records;
 
 /// Checks the certificate of a plan, where it has one. O(students · submissions).
 pub(super) fn check(facts: &Facts<'_>, pairs: &Pairs, plan: &dyn Records, findings: &mut Findings) {
-    let strategy = match plan.certificate() {
+    let (strategy, reason) = match plan.certificate() {
         None => return,
-        Some(Certificate::Optimal(_)) => "max_affinity",
-        Some(Certificate::WorstOff(_)) => "max_min",
+        Some(Certificate::Optimal(_)) => ("max_affinity", unbounded(facts).or_else(|| bound_besides(facts))),
+        Some(Certificate::WorstOff(_)) => ("max_min", unbounded(facts)),
     };
     if plan.strategy().name != strategy {
         findings.add("certificate_not_allowed", "/certificate", format_args!("the strategy is not {strategy}"));
-    } else if let Some(reason) = forbidden(facts) {
+    } else if let Some(reason) = reason {
         findings.add("certificate_not_allowed", "/certificate", reason);
     } else {
         match plan.certificate() {
@@ -82,20 +82,28 @@ impl fmt::Display for Shown {
     }
 }
 
-/// Why no plan of such a problem has a certificate.
-fn forbidden(facts: &Facts<'_>) -> Option<&'static str> {
+/// Why the stated bounds do not hold as they stand.
+fn unbounded(facts: &Facts<'_>) -> Option<&'static str> {
+    let policy = &facts.input.policy;
+    let reasons = [
+        (policy.reviews_per_submission == Demand::Balanced, "received reviews are balanced"),
+        (policy.shortfall == Shortfall::Partial, "minima may be missed under shortfall: partial"),
+        (policy.reviews_per_work.is_some(), "there is a bound on all copies of a work together"),
+    ];
+    reasons.into_iter().find(|(holds, _)| *holds).map(|(_, reason)| reason)
+}
+
+/// Why a plan that is best need not have the greatest total within the stated bounds.
+fn bound_besides(facts: &Facts<'_>) -> Option<&'static str> {
     let policy = &facts.input.policy;
     let relations = [policy.section, policy.group].into_iter().chain(policy.labels.values().copied());
     let is_wish = |relation| matches!(relation, Relation::PreferSame | Relation::PreferDifferent);
     let is_should = |kind| matches!(kind, RuleKind::ShouldReview | RuleKind::ShouldNotReview);
     let reasons = [
-        (policy.reviews_per_submission == Demand::Balanced, "received reviews are balanced"),
         (facts.input.rules.iter().any(|rule| is_should(rule.kind)), "there are should rules"),
         (relations.into_iter().any(is_wish), "there are wishes"),
-        (policy.reviews_per_work.is_some(), "there is a bound on all copies of a work together"),
         (!policy.panel.is_empty(), "there are panel rules"),
         (matches!(policy.reciprocal, Reciprocal::Forbid | Reciprocal::ForbidCycles(_)), "cycles are forbidden"),
-        (policy.shortfall == Shortfall::Partial, "minima may be missed under shortfall: partial"),
     ];
     reasons.into_iter().find(|(holds, _)| *holds).map(|(_, reason)| reason)
 }
@@ -149,7 +157,7 @@ pub(super) struct Found {
 }
 
 impl Sums<'_, '_> {
-    /// Adds everything up, and refuses where no certificate is allowed because reviews may move.
+    /// Adds everything up, and refuses where a plan that is best need not have the greatest total because reviews may move.
     pub(super) fn proven(&self, free: &mut Free<'_, '_>, pairs: &Pairs, findings: &mut Findings) -> Option<Found> {
         let found = self.add_up(free, pairs);
         if found.movable {
@@ -167,7 +175,7 @@ impl Sums<'_, '_> {
     }
 
     /// One pass over all pairs of students and submissions.
-    fn add_up(&self, free: &mut Free<'_, '_>, pairs: &Pairs) -> Found {
+    pub(super) fn add_up(&self, free: &mut Free<'_, '_>, pairs: &Pairs) -> Found {
         let mut found = Found { chosen: 0, of_fixed: 0, bound: self.bounds(), movable: false };
         let movable = self.movable();
         let base: Vec<i128> = self.numbers.submissions.iter().map(|&value| -i128::from(value)).collect();

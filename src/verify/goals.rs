@@ -12,6 +12,7 @@ use super::index::{at, dense};
 use super::marks;
 use super::pairs::{COMPLETED, HISTORY, Pairs};
 use super::verdict::Findings;
+use super::worst_off;
 use crate::input::{Demand, Existing, Relation, RuleKind, RuleTarget, Shortfall, Stance};
 use crate::plan::{GoalBound, OperationRecord, Records};
 
@@ -32,6 +33,7 @@ pub(super) fn check(facts: &Facts<'_>, found: &Found<'_>, unknown: bool, plan: &
         || bound.missing_squares.is_some() != partial
         || bound.deletes.is_some() != (policy.existing == Existing::Rebalance)
         || (bound.received_squares.is_some() && policy.reviews_per_submission != Demand::Balanced)
+        || (bound.worst_units.is_some() && plan.strategy().name != "max_min")
     {
         return findings.add("bound_goals", "/report/bound", "the bound counts other goals than the policy asks for");
     }
@@ -50,8 +52,16 @@ struct Told<'a>(&'a GoalBound);
 
 impl fmt::Display for Told<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let GoalBound { missing, missing_squares, reviews, received_squares, deletes, preferences, affinity_units } =
-            *self.0;
+        let GoalBound {
+            missing,
+            missing_squares,
+            reviews,
+            received_squares,
+            deletes,
+            preferences,
+            affinity_units,
+            worst_units,
+        } = *self.0;
         for (name, goal) in [
             ("missing", missing),
             ("missing_squares", missing_squares),
@@ -64,16 +74,25 @@ impl fmt::Display for Told<'_> {
             }
         }
         write!(f, "preferences {preferences}")?;
-        affinity_units.map_or(Ok(()), |sum| write!(f, ", affinity_units {sum}"))
+        affinity_units.map_or(Ok(()), |sum| write!(f, ", affinity_units {sum}"))?;
+        worst_units.map_or(Ok(()), |sum| write!(f, ", worst_units {sum}"))
     }
 }
 
 /// The goals in their order, the greatest preferences and sums first.
-fn rank(goals: &GoalBound) -> (Vec<Option<u64>>, Reverse<i64>, Reverse<Option<i64>>) {
-    let GoalBound { missing, missing_squares, reviews, received_squares, deletes, preferences, affinity_units } =
-        *goals;
+fn rank(goals: &GoalBound) -> (Vec<Option<u64>>, Reverse<i64>, Vec<Reverse<Option<i64>>>) {
+    let GoalBound {
+        missing,
+        missing_squares,
+        reviews,
+        received_squares,
+        deletes,
+        preferences,
+        affinity_units,
+        worst_units,
+    } = *goals;
     let counts = Vec::from([missing, missing_squares, reviews, received_squares, deletes]);
-    (counts, Reverse(preferences), Reverse(affinity_units))
+    (counts, Reverse(preferences), Vec::from([Reverse(affinity_units), Reverse(worst_units)]))
 }
 
 /// What the records reach in the goals that a bound counts.
@@ -93,8 +112,14 @@ fn reached(facts: &Facts<'_>, found: &Found<'_>, plan: &dyn Records, counted: &G
         received_squares: counted.received_squares.map(|_| submissions.map(|place| received(place).pow(2)).sum()),
         deletes: counted.deletes.map(|_| deletes(facts, plan)),
         preferences: preferences(facts, pairs),
-        affinity_units: counted.affinity_units.map(|_| i64::try_from(found.scores.total).unwrap_or(i64::MAX)),
+        affinity_units: counted.affinity_units.map(|_| narrow(found.scores.total)),
+        worst_units: counted.worst_units.and_then(|_| worst_off::least(facts, pairs).map(narrow)),
     }
+}
+
+/// A sum of the records, as far as numbers go.
+fn narrow(sum: i128) -> i64 {
+    i64::try_from(sum).unwrap_or(i64::MAX)
 }
 
 /// How many deleted reviews could have stayed: unfinished ones whose pair is eligible.

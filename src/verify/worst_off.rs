@@ -25,7 +25,7 @@ pub(super) fn check(facts: &Facts<'_>, pairs: &Pairs, proof: &WorstOff, findings
     let fixed = fixed(facts, pairs);
     let mut free = Free::new(facts, &fixed, &copies);
     let sums = Sums { facts, numbers: &numbers, copies: &copies, fixed: &fixed, weights: Some(&weights) };
-    let Some(found) = sums.proven(&mut free, pairs, findings) else { return };
+    let found = sums.add_up(&mut free, pairs);
     let bound = found.bound.and_then(|bound| bound.checked_add(found.of_fixed)).map(|sum| sum.div_euclid(all));
     let (worst, stated) = (least(facts, pairs), i128::from(proof.upper_bound_units));
     if worst != Some(i128::from(proof.worst_units)) {
@@ -69,7 +69,7 @@ fn weights(facts: &Facts<'_>, proof: &WorstOff, findings: &mut Findings) -> Opti
 }
 
 /// What the worst-off submission has of the resulting reviews that count.
-fn least(facts: &Facts<'_>, pairs: &Pairs) -> Option<i128> {
+pub(super) fn least(facts: &Facts<'_>, pairs: &Pairs) -> Option<i128> {
     let mut sums = alloc::vec![0_i128; facts.submissions.len()];
     let of = |pair: &super::pairs::Pair| (pair.assessor, pair.asset);
     let mut resulting: Vec<(u32, u32)> =

@@ -205,6 +205,9 @@ fn the_greatest_scores_are_reached_without_cycles() {
                     assert_eq!(plan.report().affinity.total_units, greatest, "{name}, {rule:?}");
                     assert!(bound.is_some_and(|bound| bound >= greatest), "{name}, {rule:?}: {bound:?}");
                     assert_eq!(solution.certificate, None);
+                } else if strategy.name() == "max_min" {
+                    let bound = plan.report().bound.and_then(|bound| bound.worst_units).expect("told");
+                    assert!(plan.report().affinity.min_submission_units <= bound, "{name}, {rule:?}");
                 } else if !strategy.guarantees().greedy {
                     assert_eq!(plan.report().optimal, Some(true), "{name}, {}", strategy.name());
                 }

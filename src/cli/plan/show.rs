@@ -130,9 +130,14 @@ fn figures(report: &Report, certificate: Option<&Certificate>) -> Table {
         row("affinity per review", decimal(affinity.mean));
         row("affinity of the worst-off submission", micros(affinity.min_submission_units));
     }
-    if let Some(Certificate::WorstOff(proof)) = certificate {
-        let (worst, bound) = (micros(proof.worst_units), micros(proof.upper_bound_units));
-        row("worst-off submission that can get reviews", format!("{worst}, and no assignment can exceed {bound}"));
+    let name = "worst-off submission that can get reviews";
+    match (certificate, report.bound.and_then(|bound| bound.worst_units)) {
+        (Some(Certificate::WorstOff(proof)), _) => {
+            let (worst, bound) = (micros(proof.worst_units), micros(proof.upper_bound_units));
+            row(name, format!("{worst}, and no assignment can exceed {bound}"));
+        }
+        (_, Some(bound)) => row(name, format!("has no more than {} in any plan as good as this", micros(bound))),
+        (..) => {}
     }
     table
 }

@@ -28,8 +28,16 @@ pub(in crate::formats) const REPORT: &[&str] = &[
     "optimal",
 ];
 /// The fields of the bound in the report.
-pub(in crate::formats) const BOUND: &[&str] =
-    &["missing", "missing_squares", "reviews", "received_squares", "deletes", "preferences", "affinity_units"];
+pub(in crate::formats) const BOUND: &[&str] = &[
+    "missing",
+    "missing_squares",
+    "reviews",
+    "received_squares",
+    "deletes",
+    "preferences",
+    "affinity_units",
+    "worst_units",
+];
 /// The fields of a spread.
 pub(in crate::formats) const SPREAD: &[&str] = &["min", "max", "mean", "gini"];
 /// The fields of the affinity figures.
@@ -132,11 +140,20 @@ impl Reader {
                 .map(|name| fields.take(name).and_then(|value| self.count(&place.key(name), &value)));
         let at = place.key("preferences");
         let preferences = fields.require(self, place, "preferences").and_then(|value| self.units(&at, &value));
-        let at = place.key("affinity_units");
-        let affinity_units = fields.take("affinity_units").and_then(|value| self.units(&at, &value));
+        let [affinity_units, worst_units] =
+            [BOUND[6], BOUND[7]].map(|name| fields.take(name).and_then(|value| self.units(&place.key(name), &value)));
         self.finish(place, &fields);
         let preferences = preferences?;
-        Some(GoalBound { missing, missing_squares, reviews, received_squares, deletes, preferences, affinity_units })
+        Some(GoalBound {
+            missing,
+            missing_squares,
+            reviews,
+            received_squares,
+            deletes,
+            preferences,
+            affinity_units,
+            worst_units,
+        })
     }
 
     fn spread(&mut self, place: &Path<'_>, value: Json<'_>) -> Option<Spread> {

@@ -145,8 +145,9 @@ fn reports() -> impl Strategy<Value = Report> {
         AffinityReport { total, total_units, mean, min_submission, min_submission_units }
     });
     let counts = (option::of(any::<u64>()), option::of(any::<u64>()), option::of(any::<u64>()));
-    let goals = (counts, any::<i64>(), option::of(any::<i64>()));
-    let bound = goals.prop_map(|((missing, reviews, deletes), preferences, affinity_units)| GoalBound {
+    let units = || option::of(any::<i64>());
+    let goals = (counts, any::<i64>(), units(), units());
+    let bound = goals.prop_map(|((missing, reviews, deletes), preferences, affinity_units, worst_units)| GoalBound {
         missing,
         missing_squares: missing,
         reviews,
@@ -154,6 +155,7 @@ fn reports() -> impl Strategy<Value = Report> {
         deletes,
         preferences,
         affinity_units,
+        worst_units,
     });
     let proven = (option::of(bound), option::of(any::<bool>()));
     (any::<[u64; 8]>(), spreads(), spreads(), affinity, proven).prop_map(

@@ -54,7 +54,7 @@ pub(super) struct Kept {
 impl Kept {
     /// One that is as good as any without the rules that are no network.
     fn best(problem: &Problem, aim: Aim, assignment: Assignment) -> Self {
-        let bound = Bound::new(problem, aim, &assignment, &assignment, true);
+        let bound = Bound::met(problem, aim, &assignment);
         Self { assignment, bound: Some(bound) }
     }
 }

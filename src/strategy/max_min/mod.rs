@@ -18,13 +18,18 @@ mod proof;
 pub(super) mod search;
 pub(super) mod stakes;
 
-use super::goals::Aim;
+use alloc::vec::Vec;
+
+use super::bound::{Bound, shared};
+use super::cycles::Kept;
+use super::goals::{Aim, Objective};
 use super::ground::Ground;
 use super::matching::{even, seeded_choice, seeded_optimum};
 use super::{AssignError, Guarantees, Run, Solution, Strategy};
 use crate::problem::Problem;
+use proof::Stated;
 use search::Search;
-use stakes::Stakes;
+use stakes::{Stakes, worst_off};
 
 /// The worst-off submission's total score as high as can be found, then the next worst.
 #[derive(Debug, Clone, Copy, Default)]
@@ -53,7 +58,11 @@ impl Strategy for MaxMin {
         if no_scores(problem) {
             // The shared goals decide, on the few pairs that they need.
             let certificate = proof::worthless(problem);
-            return Ok(Solution { certificate, ..rules_first(self.name(), problem, run)? });
+            let solution = rules_first(self.name(), problem, run)?;
+            let met = || Bound::met(problem, Aim::Even, &solution.assignment);
+            let bound = solution.bound.unwrap_or_else(met);
+            let bound = worst_off(problem, &solution.assignment).map(|worst| bound.with_worst(worst, worst));
+            return Ok(Solution { certificate, bound: bound.or(solution.bound), ..solution });
         }
         let ground = Ground::of(problem, Aim::Own, run.seed, run)?;
         let stakes = Stakes::new(&ground);
@@ -63,9 +72,9 @@ impl Strategy for MaxMin {
             return Ok(Solution::new(self.name(), run.seed, ground.assignment(|pair| start.units[pair])));
         };
         if stakes.columns.is_empty() {
-            let assignment = ground.assignment(|pair| start.units[pair]);
-            let certificate = proof::certificate(problem, &assignment, &bound, run)?;
-            return Ok(Solution { certificate, ..Solution::new(self.name(), run.seed, assignment) });
+            let kept = Kept { assignment: ground.assignment(|pair| start.units[pair]), bound: None };
+            let goals = shared(problem, Aim::Own, &kept.assignment);
+            return proven(problem, kept, goals, (bound.units, &bound), run);
         }
         let mut search = Search::new(&stakes);
         let mut best = search.rise(&stakes.trades(&start.units), open, run)?;
@@ -74,20 +83,43 @@ impl Strategy for MaxMin {
         let exact =
             if exact::is_small(&stakes) { exact::search(&stakes, &stakes.units(&best.trades), run)? } else { None };
         let worth = stakes.worth(exact.is_none());
+        let mut most = bound.units;
         let units = match exact {
-            Some(units) => units,
+            Some(units) => {
+                let used: Vec<bool> = units.iter().map(|&units| units > 0).collect();
+                most = most.min(worth(&used).0);
+                units
+            }
             None => {
                 best = search.enrich(best, run)?;
                 best = search.level(best, run)?;
                 stakes.units(&best.trades)
             }
         };
-        let seed = run.seed;
-        let kept = ground.clone().settle(&units, worth, seed, run)?;
-        let proven = problem.longest_forbidden().is_none();
-        let certificate = if proven { proof::certificate(problem, &kept.assignment, &bound, run)? } else { None };
-        Ok(Solution { certificate, bound: kept.bound, ..Solution::new(self.name(), seed, kept.assignment) })
+        let goals = shared(problem, Aim::Own, &ground.assignment(|pair| units[pair]));
+        let kept = ground.clone().settle(&units, worth, run.seed, run)?;
+        proven(problem, kept, goals, (most, &bound), run)
     }
+}
+
+/// The solution with what no worst sum is above: `most` among all that reach the given goals, of which a bound by weights
+/// may prove some; where those goals gave way to other rules, what the stated bounds allow for.
+fn proven(
+    problem: &Problem,
+    kept: Kept,
+    goals: Objective,
+    (most, weighted): (i64, &bound::Bound),
+    run: &mut Run<'_>,
+) -> Result<Solution, AssignError> {
+    let solution = Solution { bound: kept.bound, ..Solution::new(MaxMin.name(), run.seed, kept.assignment) };
+    let Some(worst) = worst_off(problem, &solution.assignment) else { return Ok(solution) };
+    let bound = kept.bound.unwrap_or_else(|| Bound::met(problem, Aim::Own, &solution.assignment));
+    let holds = bound.goals == goals;
+    let stated = if proof::is_told(problem) || !holds { Stated::new(problem, weighted, run)? } else { None };
+    let certificate = stated.as_ref().and_then(|stated| stated.certificate(worst));
+    let most = if holds { Some(most) } else { stated.map(|stated| stated.upper) };
+    let bound = most.map(|most| bound.with_worst(most, worst)).or(kept.bound);
+    Ok(Solution { certificate, bound, ..solution })
 }
 
 /// Whether all scores are 0.

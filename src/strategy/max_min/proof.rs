@@ -1,30 +1,35 @@
 //! The proof of a bound: weights, and the duals of the greatest weighted sum within the stated bounds.
+//!
+//! All other rules only narrow what there is to choose from, so that the proof holds under any of them.
 
 use alloc::vec::Vec;
 
 use super::bound::Bound;
 use super::stakes::counts;
-use crate::assignment::Assignment;
 use crate::certificate::{Certificate, Dual, WorkDual, WorstOff};
-use crate::flow::NONE;
+use crate::flow::{NONE, Optimum};
+use crate::input::Shortfall;
 use crate::problem::Problem;
 use crate::strategy::duals::{by_id, close};
 use crate::strategy::goals::Aim;
 use crate::strategy::ground::Ground;
-use crate::strategy::ideal::numbers_decide;
-use crate::strategy::max_affinity::proves;
+use crate::strategy::matching::seeded_orders;
+use crate::strategy::network::Model;
+use crate::strategy::room::Room;
 use crate::strategy::{AssignError, Run};
 
-/// Whether the contract knows a proof for a problem: the stated bounds are all there is to it.
-fn is_proven(problem: &Problem) -> bool {
-    proves(problem) && numbers_decide(problem) && problem.longest_forbidden().is_none()
+/// Whether the contract has words for the proof: minima hold and maxima are stated, of submissions by themselves, and all
+/// that is fixed is fixed for every plan.
+pub(super) fn is_told(problem: &Problem) -> bool {
+    let bounds = problem.policy.shortfall == Shortfall::Error && !problem.balanced();
+    bounds && problem.policy.reviews_per_work.is_none() && problem.settled.work_musts.is_empty()
 }
 
 /// The certificate where no pair has a score: all sums are 0, whoever reviews what.
 pub(super) fn worthless(problem: &Problem) -> Option<Certificate> {
     let first = (0..problem.submissions()).find(|&submission| counts(problem, submission))?;
     let duals = by_id(problem, &alloc::vec![0; problem.students()], &alloc::vec![0; problem.submissions()]);
-    is_proven(problem).then(|| {
+    is_told(problem).then(|| {
         Certificate::WorstOff(WorstOff {
             worst_units: 0,
             upper_bound_units: 0,
@@ -36,43 +41,54 @@ pub(super) fn worthless(problem: &Problem) -> Option<Certificate> {
     })
 }
 
-/// The sums of the scores of the reviews of each submission.
-pub(in crate::strategy) fn sums_of(problem: &Problem, assignment: &Assignment) -> Vec<i64> {
-    let mut sums = alloc::vec![0; problem.submissions()];
-    for (student, submission) in assignment.pairs() {
-        sums[submission] += problem.score(student, submission).unwrap_or(0);
-    }
-    sums
+/// The greatest weighted sum of what the stated bounds allow for, whatever else is asked for.
+pub(super) struct Stated<'p> {
+    ground: Ground<'p>,
+    optimum: Optimum,
+    /// Of all submissions.
+    weights: Vec<i64>,
+    /// What no worst sum is above.
+    pub(super) upper: i64,
 }
 
-/// The certificate of an assignment and a bound; none where the stated bounds are not all there is.
-pub(super) fn certificate(
-    problem: &Problem,
-    assignment: &Assignment,
-    bound: &Bound,
-    run: &mut Run<'_>,
-) -> Result<Option<Certificate>, AssignError> {
-    if !is_proven(problem) {
-        return Ok(None);
+impl<'p> Stated<'p> {
+    /// The greatest sum by the weights of a bound; none where it is too large.
+    ///
+    /// # Errors
+    /// What ends a run.
+    pub(super) fn new(problem: &'p Problem, bound: &Bound, run: &mut Run<'_>) -> Result<Option<Self>, AssignError> {
+        let mut weights = alloc::vec![0_i64; problem.submissions()];
+        for &(submission, weight) in &bound.weights {
+            weights[submission as usize] = weight;
+        }
+        let (students, submissions) = seeded_orders(problem, run.seed);
+        let mut nodes = Model { aim: Aim::Affinity, ..Model::nodes(problem, &students, &submissions) };
+        // What bounds several copies together is no bound of one submission.
+        (nodes.groups, nodes.group_of) = (Vec::new(), Vec::new());
+        let mut room = Room::stated(&nodes);
+        if problem.policy.shortfall == Shortfall::Partial {
+            for window in room.left.iter_mut().chain(&mut room.right) {
+                window.min = 0;
+            }
+        }
+        let ground = Ground::in_room(nodes, &room, run)?;
+        let weight = |right: u32| weights[ground.nodes.submissions[right as usize] as usize];
+        let reward = |pair: usize| ground.pairs[pair].score * weight(ground.pairs[pair].right);
+        let optimum = ground.greatest("proving the bound", reward, run)?;
+        let fixed = ground.standing().into_iter().zip(&weights);
+        let fixed = fixed.map(|(sum, &weight)| i128::from(sum) * i128::from(weight));
+        let all: i128 = weights.iter().map(|&weight| i128::from(weight)).sum();
+        let upper = (optimum.objective + fixed.sum::<i128>()).div_euclid(all);
+        Ok(narrow(upper).map(|upper| Self { ground, optimum, weights, upper }))
     }
-    let mut weights = alloc::vec![0_i64; problem.submissions()];
-    for &(submission, weight) in &bound.weights {
-        weights[submission as usize] = weight;
-    }
-    let sums = sums_of(problem, assignment);
-    let worst = (0..problem.submissions()).filter(|&submission| counts(problem, submission)).map(|at| sums[at]).min();
-    let Some(worst) = worst else { return Ok(None) };
-    // Weighted sums are as great where the number of reviews is free as the certificate has them.
-    let ground = Ground::of(problem, Aim::Affinity, run.seed, run)?;
-    let weight = |right: u32| weights[ground.nodes.submissions[right as usize] as usize];
-    let reward = |pair: usize| ground.pairs[pair].score * weight(ground.pairs[pair].right);
-    let optimum = ground.greatest("proving the bound", reward, run)?;
-    let standing = ground.standing();
-    let fixed = standing.iter().zip(&weights).map(|(&sum, &weight)| i128::from(sum) * i128::from(weight));
-    let all: i128 = weights.iter().map(|&weight| i128::from(weight)).sum();
-    let upper = (optimum.objective + fixed.sum::<i128>()).div_euclid(all);
-    let narrow = |dual: i128| i64::try_from(dual).ok();
-    let certificate = || {
+
+    /// The certificate of an assignment of which the worst sum is told; none where the contract has no words for it.
+    pub(super) fn certificate(&self, worst: i64) -> Option<Certificate> {
+        let Self { ground, optimum, weights, upper } = self;
+        let problem = ground.nodes.problem;
+        if !is_told(problem) {
+            return None;
+        }
         let (mut u, mut v) = (alloc::vec![0_i64; problem.students()], alloc::vec![0_i64; problem.submissions()]);
         let mut open = (alloc::vec![false; problem.students()], alloc::vec![false; problem.submissions()]);
         for (&student, &row) in ground.nodes.students.iter().zip(&ground.rows) {
@@ -90,14 +106,17 @@ pub(super) fn certificate(
             |(submission, &value): (usize, &i64)| Dual { id: problem.submission_id(submission).clone(), value };
         Some(Certificate::WorstOff(WorstOff {
             worst_units: worst,
-            upper_bound_units: narrow(upper)?,
+            upper_bound_units: *upper,
             weights: weights.map(weight).collect(),
             student_duals: duals.student_duals,
             submission_duals: duals.submission_duals,
-            work_duals: work_duals(&ground, &optimum.rows)?,
+            work_duals: work_duals(ground, &optimum.rows)?,
         }))
-    };
-    Ok(certificate())
+    }
+}
+
+fn narrow(wide: i128) -> Option<i64> {
+    i64::try_from(wide).ok()
 }
 
 /// The duals of works whose copies count once. Their classes follow the rows, student by student.

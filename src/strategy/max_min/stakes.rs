@@ -2,6 +2,7 @@
 
 use alloc::vec::Vec;
 
+use crate::assignment::Assignment;
 use crate::flow::{ColumnNode, NONE, Trades};
 use crate::problem::Problem;
 use crate::problem::rows::index;
@@ -10,6 +11,15 @@ use crate::strategy::ground::Ground;
 /// Whether the score of a submission counts: it is handed in and its maximum is not 0.
 pub(in crate::strategy) fn counts(problem: &Problem, submission: usize) -> bool {
     problem.is_handed_in(submission) && problem.submission_bound(submission).max != Some(0)
+}
+
+/// The least sum of scores among the submissions that count; none where none does.
+pub(crate) fn worst_off(problem: &Problem, assignment: &Assignment) -> Option<i64> {
+    let mut sums = alloc::vec![0_i64; problem.submissions()];
+    for (student, submission) in assignment.pairs() {
+        sums[submission] += problem.score(student, submission).unwrap_or(0);
+    }
+    (0..problem.submissions()).filter(|&submission| counts(problem, submission)).map(|at| sums[at]).min()
 }
 
 /// The submissions whose scores count, and what they have whatever is chosen.

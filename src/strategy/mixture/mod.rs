@@ -88,7 +88,7 @@ impl Mixture {
         });
         let (_, drawn) = drawn.expect("weights come to the whole");
         let reached = shared(problem, Aim::Affinity, &drawn) == self.bound;
-        let bound = Some(Bound { goals: self.bound, scores: None, reached });
+        let bound = Some(Bound { goals: self.bound, scores: None, worst: None, reached });
         Solution { bound, marginals, ..Solution::new(name, seed, drawn) }
     }
 
