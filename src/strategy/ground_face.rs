@@ -4,12 +4,14 @@ use alloc::boxed::Box;
 use alloc::rc::Rc;
 use alloc::vec::Vec;
 
+use super::bound::{Bound, shared};
 use super::cycles::{Kept, Rule, finish};
-use super::goals::Aim;
+use super::goals::{Aim, Objective};
 use super::ground::{Ground, OpenPair};
 use super::matching::seeded_optimum;
+use super::max_affinity::MaxAffinity;
 use super::optimum::{OptimalFace, Optimum};
-use super::{AssignError, Run};
+use super::{AssignError, Run, Strategy as _};
 use crate::assignment::Assignment;
 use crate::flow::{Circuit, Common};
 use crate::problem::Problem;
@@ -55,46 +57,86 @@ impl<'p> Ground<'p> {
         let (problem, worth) = (self.nodes.problem, Rc::new(worth));
         let inner = GroundFace::new(&self, units);
         let least = worth(&inner.used);
-        let ground = (!problem.is_network()).then(|| self.clone());
-        let face = Guarded { inner, worth: Rc::clone(&worth), least };
+        let beyond = Rule::of(problem).map(|rule| {
+            let goals = shared(problem, Aim::Own, &self.assignment(|pair| units[pair]));
+            (Ascent { ground: self.clone(), goals, rule, worth: Rc::clone(&worth) }, worth(&inner.used))
+        });
+        let face = Guarded { inner, worth, least };
         let optimum = Optimum { model: self.nodes, face: Box::new(face), count: None };
         let mut kept = finish(optimum, Aim::Own, &own, seed, run)?;
-        if let Some((ground, rule)) = ground.zip(Rule::of(problem)) {
-            let mut random = Random::new(seed, Purpose::Shake);
-            if let Some(better) = ground.climb(&kept.assignment, &rule, &*worth, &mut random, run)? {
+        if let Some((ascent, most)) = beyond {
+            ascent.enrich(&mut kept, &most, run)?;
+            if let Some(better) = ascent.climb(&kept.assignment, &mut Random::new(seed, Purpose::Shake), run)? {
                 kept.assignment = better;
             }
         }
         Ok(kept)
     }
+}
 
-    /// Walks over assignments that keep a rule, from one of the ground, as long as they are worth no less; the last one.
-    /// None where the first is none of the ground: then shared goals gave way to the rule.
-    fn climb<W: Ord>(
+/// The way from an assignment that keeps a rule to one of the ground that is worth more and keeps it too.
+struct Ascent<'p, F> {
+    ground: Ground<'p>,
+    /// What all assignments of the ground reach.
+    goals: Objective,
+    rule: Rule<'p>,
+    worth: Rc<F>,
+}
+
+impl<W: Ord, F: Fn(&[bool]) -> W> Ascent<'_, F> {
+    /// Takes the assignment of the greatest sum of scores that keeps all rules in place of one that has lost some of the
+    /// most it could be worth, if it is worth more: a walk seldom comes upon the rare ones that are good and free of
+    /// cycles too, and where the sum is great few are badly off.
+    fn enrich(&self, kept: &mut Kept, most: &W, run: &mut Run<'_>) -> Result<(), AssignError> {
+        let problem = self.ground.nodes.problem;
+        let now = self.used(&kept.assignment).map(|used| (self.worth)(&used));
+        if now.as_ref().is_some_and(|now| now >= most) {
+            return Ok(());
+        }
+        let count = kept.assignment.pairs().count() as u64;
+        let rich = match MaxAffinity.assign(&problem.with_total(count), run) {
+            Ok(solution) => solution.assignment,
+            Err(AssignError::Infeasible(_) | AssignError::Undecided { .. }) => return Ok(()),
+            Err(error) => return Err(error),
+        };
+        if self.used(&rich).map(|used| (self.worth)(&used)) > now {
+            let bound = Some(Bound::met(problem, Aim::Own, &rich));
+            *kept = Kept { assignment: rich, bound };
+        }
+        Ok(())
+    }
+
+    /// Which pairs of the ground an assignment has; none where shared goals gave way to the rule, so that it is none of
+    /// the ground.
+    fn used(&self, assignment: &Assignment) -> Option<Vec<bool>> {
+        let Ground { nodes, pairs, .. } = &self.ground;
+        let used = pairs.iter().map(|pair| {
+            let (student, submission) = nodes.members((pair.left as usize, pair.right as usize));
+            assignment.contains(student as usize, submission as usize)
+        });
+        let used: Vec<bool> = used.collect();
+        let is_whole = self.ground.assignment(|pair| u32::from(used[pair])) == *assignment;
+        (is_whole && shared(nodes.problem, Aim::Own, assignment) == self.goals).then_some(used)
+    }
+
+    /// Walks over assignments that keep the rule, from one of the ground, as long as they are worth no less; the last one.
+    fn climb(
         &self,
         first: &Assignment,
-        rule: &Rule<'_>,
-        worth: &impl Fn(&[bool]) -> W,
         random: &mut Random,
         run: &mut Run<'_>,
     ) -> Result<Option<Assignment>, AssignError> {
-        let problem = self.nodes.problem;
-        let units = self.pairs.iter().map(|pair| {
-            let (student, submission) = self.nodes.members((pair.left as usize, pair.right as usize));
-            u32::from(first.contains(student as usize, submission as usize))
-        });
-        let units: Vec<u32> = units.collect();
-        if self.assignment(|pair| units[pair]) != *first {
-            return Ok(None);
-        }
-        let mut face = GroundFace::new(self, &units);
+        let Self { ground, rule, worth, .. } = self;
+        let Some(used) = self.used(first) else { return Ok(None) };
+        let units: Vec<u32> = used.iter().map(|&used| u32::from(used)).collect();
+        let mut face = GroundFace::new(ground, &units);
         let mut best = worth(&face.used);
-        let steps = (CLIMBED / (self.pairs.len() + problem.students() + 1)).clamp(64, 20_000);
+        let steps = (CLIMBED / (ground.pairs.len() + ground.nodes.problem.students() + 1)).clamp(64, 20_000);
         for step in 0..steps {
             if step % 64 == 0 {
                 run.report("exchanging", step as u64, steps as u64)?;
             }
-            let used: Vec<u32> = (0..index(self.pairs.len())).filter(|&pair| face.used[pair as usize]).collect();
+            let used: Vec<u32> = (0..index(ground.pairs.len())).filter(|&pair| face.used[pair as usize]).collect();
             let changed = if used.len() < 2 || random.chance(1, 2) {
                 face.turn(random)
             } else {
@@ -103,13 +145,13 @@ impl<'p> Ground<'p> {
             };
             let Some(changed) = changed else { continue };
             let now = worth(&face.used);
-            if now >= best && rule.kept(&self.assignment(|pair| u32::from(face.used[pair]))) {
+            if now >= best && rule.kept(&ground.assignment(|pair| u32::from(face.used[pair]))) {
                 best = now;
             } else {
                 face.undo(&changed);
             }
         }
-        Ok(Some(self.assignment(|pair| u32::from(face.used[pair]))))
+        Ok(Some(ground.assignment(|pair| u32::from(face.used[pair]))))
     }
 }
 
