@@ -1,9 +1,10 @@
 //! Whoever has what is asked for is left alone.
 
 use peerplan::Input;
-use peerplan::input::{Bound, Existing, PeerReview, Student, Submission, WorkflowState};
+use peerplan::input::{Bound, Existing, Micros, PeerReview, StrategyChoice, Student, Submission, WorkflowState};
 use peerplan::plan::Records;
-use peerplan::strategy::registry;
+use peerplan::strategy::{Run, by_name, registry};
+use peerplan::{Plan, Problem};
 
 use super::{applied, compiled, planned, told, told_of_a_bound};
 use crate::instances::{samples, small};
@@ -63,6 +64,38 @@ fn what_one_strategy_has_met_no_other_touches() {
         }
     }
     assert!(checked > 3_000, "{checked}");
+}
+
+#[test]
+fn a_lottery_leaves_alone_what_may_stay_whatever_its_limits_are() {
+    let (mut drawn, mut late) = (0, 0);
+    for name in ["random_limited", "perturbed"] {
+        let strategy = by_name(name).expect("listed");
+        for (n, k) in [(6, 2), (9, 3), (20, 3)] {
+            let mut input = full_class(n, k);
+            let limited = |problem: &Problem, seed| {
+                let parameters = [(String::from("limit"), Micros(700_000))].into();
+                let choice = StrategyChoice { name: String::from(name), seed, parameters };
+                let solution = strategy.assign(problem, &mut Run::of(&choice)).expect("feasible");
+                (Plan::diff(problem, &solution).steps().len(), solution.marginals.expect("drawn by lot"))
+            };
+            assert_eq!(limited(&compiled(&input), 3).0, 0, "{name}: {n}, {k}");
+            input.students.push(Student::new(2_000));
+            input.submissions.push(Submission::by(5_000, 2_000));
+            let problem = compiled(&input);
+            let steps = limited(&problem, 4).0;
+            assert!(steps <= 3 * usize::try_from(k).expect("small"), "{name}: {n}, {k}: {steps}");
+            late += steps;
+            // Limits hold for all that is drawn: without reviews, for everything.
+            input.peer_reviews.clear();
+            let problem = compiled(&input);
+            let marginals = limited(&problem, 5).1;
+            let most = marginals.pairs().iter().map(|&(.., share)| share).max().expect("pairs");
+            assert!(u64::from(most) * 10 <= u64::from(marginals.whole()) * 7, "{most} of {}", marginals.whole());
+            drawn += marginals.pairs().len();
+        }
+    }
+    assert!(drawn > 100 && late > 0, "{drawn} {late}");
 }
 
 /// A class of `n` in which everybody reviews the next `k`, without reviews of one's own section mate.
