@@ -17,7 +17,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::formats::{self, Layout};
 use crate::id::Id;
 use crate::input::{Existing, Input, ReviewRecord, Source, StrategyChoice};
-use crate::plan::{Alternates, OperationRecord, Plan, PlanView, Records, Report, ShortfallRecord};
+use crate::plan::{Alternates, ON_DEMAND, OperationRecord, Plan, PlanView, Records, Report, ShortfallRecord};
 use crate::problem::Problem;
 use crate::strategy::Solution;
 use crate::verify::verify;
@@ -187,7 +187,7 @@ fn plan(problem: &Problem, demand: &Demand<'_>) -> Plan {
         pairs.extend(demand.held(student).iter().map(|held| (reviewer, held.submission)));
     }
     let assignment = Assignment::new(problem.students(), pairs);
-    Plan::diff(problem, &Solution::new("next", problem.strategy().seed, assignment))
+    Plan::diff(problem, &Solution::new(ON_DEMAND, problem.strategy().seed, assignment))
 }
 
 /// The independent checker has nothing against the plan, but that much is still to come.

@@ -49,6 +49,9 @@ pub struct Plan {
     certificate: Option<Certificate>,
 }
 
+/// What plans for one student who asks name in place of a strategy.
+pub const ON_DEMAND: &str = "next";
+
 impl Plan {
     /// The plan that turns the existing reviews into a solution, with the solution's certificate. O(n + m + T log T).
     ///
@@ -59,12 +62,14 @@ impl Plan {
         let assignment = &solution.assignment;
         let counts = counts(problem, assignment);
         let reviewers = assignment.by_submission(problem.submissions());
+        // Reviews on demand are given out one after the other.
+        let is_step = solution.strategy.name == ON_DEMAND;
         let mut plan = Self {
             steps: Vec::with_capacity(assignment.len()),
             kept: Vec::new(),
             reasons: Vec::new(),
             strategy: solution.strategy.clone(),
-            shortfalls: shortfalls(problem, assignment, &reviewers, &counts),
+            shortfalls: shortfalls(problem, assignment, &reviewers, &counts, is_step),
             report: Report::default(),
             alternates: Vec::new(),
             certificate: solution.certificate.clone(),

@@ -9,7 +9,7 @@ mod report;
 mod shortfalls;
 
 pub use compare::{Deed, Difference, Differing, Shared, compare};
-pub use diff::{Plan, PlanView, Step};
+pub use diff::{ON_DEMAND, Plan, PlanView, Step};
 pub use document::{
     AffinityReport, Alternates, GoalBound, Operation, OperationRecord, PlanDocument, Records, Report, ShortfallRecord,
     Side, Spread,

@@ -17,19 +17,22 @@ type Counts = (Vec<u32>, Vec<u32>);
 const LOOKS: usize = 1 << 26;
 
 /// The minima that are not met: students first, then submissions, then works, each in canonical order. O(n + m), and a look at each pair of what is
-/// short, up to 2^26 in all; what is beyond that gets a reason that says no more than that there is no room.
+/// short, up to 2^26 in all; what is beyond that gets a reason that says no more than that there is no room. `is_step` tells that
+/// the plan is a step of many, after which students will ask for more.
 pub(super) fn shortfalls(
     problem: &Problem,
     assignment: &Assignment,
     reviewers: &Rows<u32>,
     counts: &Counts,
+    is_step: bool,
 ) -> Vec<ShortfallRecord> {
     let policy = problem.policy();
     let once = policy.same_work_once == CopyRule::Once && problem.people.copies.len() < problem.submissions();
     let network = matches!(policy.reciprocal, Reciprocal::Allow | Reciprocal::Avoid)
         && policy.panel.is_empty()
         && policy.reviews_per_work.is_none();
-    let mut why = Why { problem, assignment, reviewers, counts, once, exhaustive: once || !network, looks: LOOKS };
+    let exhaustive = once || !network || is_step;
+    let mut why = Why { problem, assignment, reviewers, counts, once, exhaustive, is_step, looks: LOOKS };
     let mut records = Vec::new();
     for student in 0..problem.students() {
         let (wanted, got) = (problem.student_bound(student).min, u64::from(counts.0[student]));
@@ -79,6 +82,8 @@ struct Why<'a> {
     once: bool,
     /// Whether one pair that is full does not tell how it is with the others.
     exhaustive: bool,
+    /// Whether more is to come.
+    is_step: bool,
     /// How many pairs may still be looked at.
     looks: usize,
 }
@@ -104,6 +109,7 @@ impl Why<'_> {
             if self.assignment.of(student).iter().any(|submission| chosen(&submission)) { " other" } else { "" };
         match found {
             Found { eligible: 0, .. } => format!("there is no submission that student {id} may review"),
+            Found { open: 1.., .. } if self.is_step => format!("student {id} has not asked for more yet"),
             Found { open: 1.., .. } => format!("no further review by student {id} keeps all the rules together"),
             Found { full: 0, copies: 0, eligible: 1, .. } => format!("student {id} may review only 1 submission"),
             Found { full: 0, copies: 0, eligible, .. } => {
@@ -133,6 +139,7 @@ impl Why<'_> {
         }
         match found {
             Found { eligible: 0, .. } => String::from("nobody may review it"),
+            Found { open: 1.., .. } if self.is_step => String::from("it waits for students who have not asked yet"),
             Found { open: 1.., .. } => String::from("no further review of it keeps all the rules together"),
             Found { full: 0, copies: 0, eligible: 1, .. } => String::from("only 1 student may review it"),
             Found { full: 0, copies: 0, eligible, .. } => format!("only {eligible} students may review it"),

@@ -106,3 +106,13 @@ fn an_unknown_student_is_a_mistake_in_the_usage() {
     assert_eq!(place.run(&["next", "pair.json"]).code, 2);
     assert_eq!(place.run(&["next", "pair.json", "--student", "1", "--count", "0"]).code, 2);
 }
+
+#[test]
+fn who_has_not_asked_is_not_said_to_be_shut_out() {
+    let place = Place::new();
+    place.put("class.json", &class().to_string());
+    let plan = place.run(&["next", "class.json", "--student", "3", "--json"]).json();
+    let reasons: Vec<&str> =
+        plan["shortfalls"].as_array().unwrap().iter().map(|of| of["reason"].as_str().unwrap()).collect();
+    assert!(!reasons.is_empty() && reasons.iter().all(|reason| reason.contains("not asked")), "{reasons:?}");
+}
