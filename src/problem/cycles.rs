@@ -1,5 +1,8 @@
 //! Cycles of persons who review each other's work: which are forbidden, and what of them stands already.
 
+use alloc::string::{String, ToString as _};
+use alloc::vec::Vec;
+
 use super::Problem;
 use super::arcs::Arcs;
 use super::existing::ExistingReview;
@@ -48,22 +51,38 @@ impl Problem {
         let Some(longest) = self.longest_forbidden() else { return };
         let mut arcs = self.standing_arcs();
         for person in 0..index(self.people.persons()) {
-            let out = arcs.out(person).to_vec();
-            if out.into_iter().any(|author| arcs.reaches(author, person, longest - 1)) {
-                let (pointer, who) = match self.people.student_places.get(person as usize) {
-                    Some(place) => (alloc::format!("/students/{place}"), self.student_id(person as usize)),
-                    None => continue,
-                };
-                found.warning(
-                    "kept_breaks_rule",
-                    pointer,
-                    format_args!(
-                        "{who} is on a cycle of at most {longest} persons who review each other, among the reviews that stay \
-                         and the musts"
-                    ),
-                    "they stay as they are",
-                );
-            }
+            let Some(place) = self.people.student_places.get(person as usize) else { continue };
+            let Some(cycle) = shortest_cycle(&mut arcs, person, longest) else { continue };
+            let name = |person: &u32| match self.people.student_places.get(*person as usize) {
+                Some(_) => self.student_id(*person as usize).to_string(),
+                None => String::from("somebody who is no student"),
+            };
+            let names = cycle.iter().map(name).collect::<Vec<_>>().join(", ");
+            found.warning(
+                "kept_breaks_rule",
+                alloc::format!("/students/{place}"),
+                format_args!(
+                    "among the reviews that stay and the musts, {names} review each other in this order, the last of them \
+                     the first; cycles of at most {longest} are forbidden"
+                ),
+                "they stay as they are; drop a must, or change a review that exists, to break the cycle",
+            );
         }
     }
+}
+
+/// A shortest cycle through a person of at most so many; none where there is none.
+fn shortest_cycle(arcs: &mut Arcs, person: u32, longest: usize) -> Option<Vec<u32>> {
+    let next = |arcs: &mut Arcs, from: u32, steps: usize| {
+        let out = arcs.out(from).to_vec();
+        out.into_iter().find(|&author| arcs.reaches(author, person, steps))
+    };
+    next(arcs, person, longest - 1)?;
+    let length = (2..=longest).find(|&length| next(arcs, person, length - 1).is_some())?;
+    let mut cycle = alloc::vec![person];
+    for left in (1..length).rev() {
+        let last = cycle.last().copied().unwrap_or(person);
+        cycle.push(next(arcs, last, left)?);
+    }
+    Some(cycle)
 }
