@@ -1,5 +1,7 @@
 //! What problem files and plan files have in common: the source, the strategy, peer reviews, fixed-point numbers.
 
+use core::fmt::Display;
+
 use serde::de::MapAccess;
 
 use super::fields::Reader;
@@ -55,7 +57,14 @@ impl Reader {
         if within {
             return self.micros(place, value);
         }
-        self.out_of_range(place, "a limit is a number from 0 to 1", "write a number within the range");
+        let given: &dyn Display = match value {
+            Json::U64(value) => value,
+            Json::I64(value) => value,
+            Json::F64(value) => value,
+            _ => &"",
+        };
+        let message = format_args!("a limit is a number from 0 to 1, not {given}");
+        self.out_of_range(place, message, "write a number within the range");
         None
     }
 

@@ -75,7 +75,10 @@ pub fn check_parameters(choice: &StrategyChoice, found: &mut Diagnostics) {
             Some(parameter) if value < parameter.least || value > parameter.most => found.error(
                 "out_of_range",
                 format_args!("/strategy/{name}"),
-                format_args!("{name} of {} is from {} to {}", choice.name, parameter.least, parameter.most),
+                format_args!(
+                    "{name} of {} is from {} to {}, not {value}",
+                    choice.name, parameter.least, parameter.most
+                ),
                 "write a number within the range",
             ),
             Some(_) => {}
