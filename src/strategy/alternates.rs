@@ -6,9 +6,10 @@ use super::cycles::Rule;
 use super::goals::counts;
 use super::limits::Limits;
 use super::matching::seeded_orders;
-use super::parameter::LIMIT;
+use super::parameter::{LIMIT, QUALITY};
 use super::{Solution, by_name};
-use crate::input::CopyRule;
+use crate::input::{CopyRule, Micros};
+use crate::marginals::Marginals;
 use crate::problem::Problem;
 use crate::problem::rows::index;
 use crate::random::{Purpose, Random};
@@ -21,7 +22,7 @@ use crate::random::{Purpose, Random};
 /// choose in turn, one alternate each, in another seeded order each time. O(n · m · log n).
 ///
 /// Where the solution was drawn by lot with limits, a pair of probability x and limit q that was not drawn is a candidate
-/// with probability (q − x)/(1 − x) only, so that being assigned or standing by is no more likely than q together (S. Jecmen
+/// with probability (q − x)/(1 − x) only (q is that of the most likely pair where the limit was found for a quality), so that being assigned or standing by is no more likely than q together (S. Jecmen
 /// and others, "Mitigating manipulation in peer review via randomized reviewer assignments", NeurIPS 2020).
 #[must_use]
 pub fn alternates(problem: &Problem, solution: &Solution, most: usize) -> Vec<(u32, Vec<u32>)> {
@@ -59,7 +60,12 @@ fn candidates(problem: &Problem, solution: &Solution, random: &mut Random) -> Ve
         .marginals
         .as_ref()
         .filter(|_| by_name(&solution.strategy.name).is_some_and(|strategy| strategy.guarantees().by_lot));
-    let limits = Limits::new(solution.strategy.parameters.get(LIMIT.name).copied());
+    let parameters = &solution.strategy.parameters;
+    let limit = match lots.filter(|_| parameters.contains_key(QUALITY.name)) {
+        Some(marginals) => Some(most_likely(problem, marginals)),
+        None => parameters.get(LIMIT.name).copied(),
+    };
+    let limits = Limits::new(limit);
     let mut rule = Rule::of(problem);
     if let Some(rule) = &mut rule {
         rule.put_all(assignment);
@@ -97,6 +103,16 @@ fn candidates(problem: &Problem, solution: &Solution, random: &mut Random) -> Ve
         candidates.sort_by_cached_key(|&student| (score(student), core::cmp::Reverse(ranks[student as usize])));
     }
     candidates
+}
+
+/// How likely the most likely pair is of those that may be chosen: what a limit that was found for a quality comes to.
+fn most_likely(problem: &Problem, marginals: &Marginals) -> Micros {
+    let free = marginals.pairs().iter().filter(|&&(student, submission, _)| {
+        problem.is_free(student as usize, submission as usize)
+            && !problem.settled.is_movable(student as usize, submission as usize)
+    });
+    let most = free.map(|&(.., share)| u64::from(share)).max().unwrap_or(0);
+    Micros(i64::try_from(most * CERTAIN / u64::from(marginals.whole())).unwrap_or(i64::MAX))
 }
 
 /// Certainty, in millionths.
