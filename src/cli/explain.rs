@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::failure::{Exit, Failure};
-use super::load::{self, Changes, Loaded};
+use super::load::{self, Changes, Loaded, name_strategy};
 use super::table::shown;
 use super::{Console, output};
 use crate::explain;
@@ -26,13 +26,20 @@ pub(super) struct Args {
     /// Explain one pair: the ids of a student and of a submission
     #[arg(long, value_name = "ASSESSOR:ASSET")]
     pair: Option<String>,
+    /// Explain for this strategy instead of the problem's: limits of one that draws by lot count
+    #[arg(long, value_name = "NAME")]
+    strategy: Option<String>,
     #[command(flatten)]
     changes: Changes,
 }
 
 impl Args {
     pub(super) fn run(self, console: Console) -> Result<Exit, Failure> {
-        let loaded = load::load(&self.problem, &self.changes, console, |_| ())?;
+        let loaded = load::load(&self.problem, &self.changes, console, |choice| {
+            if let Some(name) = &self.strategy {
+                name_strategy(choice, name);
+            }
+        })?;
         loaded.warn();
         if let Some(pair) = &self.pair {
             return explain_pair(&loaded, pair, console);

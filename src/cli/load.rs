@@ -261,6 +261,13 @@ fn check(input: &Input, read: Diagnostics) -> Result<(Problem, Diagnostics), Dia
     }
     match Problem::new(input) {
         Ok(problem) if !found.has_errors() => {
+            let choice = problem.strategy();
+            let by_scores = strategy::by_name(&choice.name).is_some_and(|strategy| strategy.goes_by_scores());
+            if by_scores && input.affinities.is_empty() && input.scores.is_empty() {
+                let message = format!("{} goes by scores, and no pair has one: all plans are alike to it", choice.name);
+                let help = "give scores in affinities or with --affinities FILE.csv, or name another strategy";
+                found.warning("no_scores", "/strategy/name", message, help);
+            }
             let mut warnings = problem.warnings().clone();
             warnings.append(found);
             warnings.append(read);
@@ -280,6 +287,15 @@ impl Loaded {
     /// Prints the warnings.
     pub(super) fn warn(&self) {
         warn(&self.file, &self.warnings);
+    }
+}
+
+/// Names another strategy, to which the parameters of the one before say nothing.
+pub(super) fn name_strategy(choice: &mut Option<StrategyChoice>, name: &str) {
+    let choice = choice.get_or_insert_default();
+    if choice.name != *name {
+        choice.name = String::from(name);
+        choice.parameters.clear();
     }
 }
 

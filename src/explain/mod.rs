@@ -22,7 +22,7 @@ use serde::Serialize;
 use crate::certificate::Refutation;
 use crate::input::{Bound, Input};
 use crate::problem::Problem;
-use crate::strategy::{AssignError, Run, refute};
+use crate::strategy::{AssignError, Run, refute, refute_limits};
 
 /// Whether a problem has a valid assignment, and if not, why not and what would help.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -105,14 +105,17 @@ pub fn sentences(problem: &Problem, refutation: &Refutation) -> Vec<String> {
     }
 }
 
-/// The proof that a problem has no valid assignment that meets every minimum, if so: the one place where this is
-/// decided.
+/// The proof that a problem has no valid assignment that meets every minimum, or none that the strategy it names may draw
+/// within its limits, if so: the one place where this is decided.
 ///
 /// # Errors
 /// When it is not decided, or the search was stopped.
 fn refutation_of(problem: &Problem) -> Result<Option<Refutation>, AssignError> {
     // Nobody watches this run, so nobody stops it.
-    refute(problem, &mut Run::new(0))
+    match refute(problem, &mut Run::new(0))? {
+        Some(refutation) => Ok(Some(refutation)),
+        None => refute_limits(problem, &mut Run::new(0)),
+    }
 }
 
 /// Whether a problem is known to have a valid assignment that meets every minimum.

@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use peerplan::explain::{Edit, PairCost, Relief, Setting, explain, pair};
 use peerplan::input::{
-    Admission, Bound, CopyRule, Demand, Existing, Input, Reciprocal, Relation, RuleKind, Shortfall, Stance,
+    Admission, Bound, CopyRule, Demand, Existing, Input, Micros, Reciprocal, Relation, RuleKind, Shortfall, Stance,
     StrategyChoice, Unscored,
 };
+use peerplan::strategy::{AssignError, Run, by_name};
 use peerplan::{CutSide, Id, Problem};
 
 use crate::instances::{samples, small};
@@ -58,6 +59,41 @@ fn every_change_offered_helps_where_rules_are_no_network() {
     assert!(refuted > 20 && offered > 2 * refuted, "{refuted} refuted, {offered} changes");
 }
 
+/// Limits are explained where the strategy has them: infeasible exactly where no lottery exists, and what is offered is
+/// enough.
+#[test]
+fn limits_are_explained_and_what_is_offered_helps() {
+    let strategy = by_name("random_limited").expect("listed");
+    let (mut refuted, mut offered, mut raised) = (0, 0, 0);
+    for mut input in samples(small(), 1_200) {
+        input.policy.shortfall = Shortfall::Error;
+        let parameters = [(String::from("limit"), Micros(400_000))].into();
+        input.strategy = Some(StrategyChoice { name: String::from("random_limited"), seed: 0, parameters });
+        let exists = |input: &Input| {
+            let problem = compiled(input);
+            match strategy.assign(&problem, &mut Run::of(problem.strategy())) {
+                Ok(_) => Some(true),
+                Err(AssignError::Infeasible(_)) => Some(false),
+                Err(_) => None,
+            }
+        };
+        let Some(feasible) = exists(&input) else { continue };
+        let explanation = explain(&input, &compiled(&input));
+        assert_eq!(explanation.feasible, feasible, "{input:#?}");
+        refuted += usize::from(!feasible);
+        for relief in &explanation.relief {
+            assert_eq!(exists(&edited(&input, &relief.edit)), Some(true), "{}: {input:#?}", relief.change);
+            offered += 1;
+            if let Edit::Limit { limit } = relief.edit {
+                let less = Edit::Limit { limit: Micros(limit.0 - 1) };
+                assert_ne!(exists(&edited(&input, &less)), Some(true), "{}: {input:#?}", relief.change);
+                raised += 1;
+            }
+        }
+    }
+    assert!(refuted > 100 && offered > refuted && raised > 20, "{refuted} {offered} {raised}");
+}
+
 fn compiled(input: &Input) -> Problem {
     Problem::new(input).unwrap_or_else(|found| panic!("refused: {found:#?}"))
 }
@@ -94,6 +130,7 @@ fn kind(edit: &Edit) -> &'static str {
         Edit::StudentReviews { .. } => "student",
         Edit::SubmissionReviews { .. } => "submission",
         Edit::Policy(_) => "policy",
+        Edit::Limit { .. } => "limit",
         Edit::DropRule { .. } => "rule",
         Edit::DropHistory { .. } => "history",
         Edit::Score { .. } => "score",
@@ -329,6 +366,11 @@ fn check_policy(input: &Input, offered: &[Relief]) {
     let of_bounds = ["reviews_per_student", "reviews_per_submission"];
     let others = keys.iter().filter(|key| !of_pairs.contains(&key.as_str()) && !of_bounds.contains(&key.as_str()));
     assert_eq!(others.cloned().collect::<BTreeSet<_>>(), settings(input), "{input:#?}");
+    let balanced = Edit::Policy(Setting::Balanced);
+    let one = |relief: &Relief| matches!(relief.edit, Edit::Policy(Setting::ReviewsPerSubmission(_)));
+    let bounded = matches!(input.policy.reviews_per_submission, Demand::Within(_)) && !offered.iter().any(one);
+    let helps = bounded && feasible(&edited(input, &balanced));
+    assert_eq!(offered.iter().any(|relief| relief.edit == balanced), helps, "{input:#?}");
     for key in of_pairs {
         let mut open = input.clone();
         let relation = match key {

@@ -37,7 +37,10 @@ pub(super) fn plan(loaded: &Loaded, beside: Beside, bar: &mut Bar) -> Result<Mad
     let mut solution = match strategy.assign(problem, &mut run) {
         Ok(solution) => solution,
         Err(AssignError::Infeasible(certificate)) => {
-            let sentences = explain::sentences(problem, &certificate);
+            let mut sentences = explain::sentences(problem, &certificate);
+            if strategy.guarantees().by_lot && !choice.parameters.is_empty() {
+                sentences.push(String::from("limits count: give explain the same --strategy and --set"));
+            }
             return Err(Failure::Infeasible { file: loaded.file.clone(), certificate, sentences });
         }
         Err(AssignError::Interrupted) => return Err(Failure::Interrupted),

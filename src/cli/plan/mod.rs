@@ -158,11 +158,7 @@ impl Args {
     /// Changes what strategy a problem asks for. Parameters of one strategy say nothing to another.
     fn choose(&self, choice: &mut Option<StrategyChoice>) {
         if let Some(name) = &self.strategy {
-            let choice = choice.get_or_insert_default();
-            if choice.name != *name {
-                choice.name.clone_from(name);
-                choice.parameters.clear();
-            }
+            load::name_strategy(choice, name);
         }
         if let Some(seed) = self.seed {
             choice.get_or_insert_default().seed = seed;

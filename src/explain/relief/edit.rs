@@ -8,6 +8,7 @@ use alloc::vec::Vec;
 use serde::Serialize;
 use serde::ser::{SerializeStruct, Serializer};
 
+use super::LIMIT;
 use crate::id::Id;
 use crate::input::{
     Admission, Affinity, Bound, CopyRule, Demand, Existing, Input, Micros, Panel, Reciprocal, Relation, Shortfall,
@@ -81,6 +82,11 @@ pub enum Edit {
         /// Which value.
         value: Id,
     },
+    /// Sets the `limit` of the strategy.
+    Limit {
+        /// How likely pairs without a limit of their own may be then.
+        limit: Micros,
+    },
     /// Gives all students who have one of two values of a dimension both. Submissions whose values are those of their
     /// authors keep the values they have.
     Mingle {
@@ -99,6 +105,8 @@ pub enum Setting {
     ReviewsPerStudent(Bound),
     /// `reviews_per_submission`.
     ReviewsPerSubmission(Bound),
+    /// `reviews_per_submission` becomes `balanced`.
+    Balanced,
     /// `reviews_per_work`.
     ReviewsPerWork(Bound),
     /// `section`, `group` or a label becomes `any`.
@@ -129,7 +137,7 @@ impl Setting {
     pub fn key(&self) -> String {
         String::from(match self {
             Self::ReviewsPerStudent(_) => "reviews_per_student",
-            Self::ReviewsPerSubmission(_) => "reviews_per_submission",
+            Self::ReviewsPerSubmission(_) | Self::Balanced => "reviews_per_submission",
             Self::ReviewsPerWork(_) => "reviews_per_work",
             Self::AnyValue(name) => return key(name),
             Self::CopiesFree => "same_work_once",
@@ -149,6 +157,7 @@ impl Setting {
         match self {
             Self::ReviewsPerStudent(bound) => policy.reviews_per_student = *bound,
             Self::ReviewsPerSubmission(bound) => policy.reviews_per_submission = Demand::Within(*bound),
+            Self::Balanced => policy.reviews_per_submission = Demand::Balanced,
             Self::ReviewsPerWork(bound) => policy.reviews_per_work = Some(*bound),
             Self::AnyValue(DimensionName::Section) => policy.section = Relation::Any,
             Self::AnyValue(DimensionName::Group) => policy.group = Relation::Any,
@@ -174,6 +183,7 @@ impl Serialize for Setting {
             Self::ReviewsPerStudent(bound) | Self::ReviewsPerSubmission(bound) | Self::ReviewsPerWork(bound) => {
                 record.serialize_field("value", bound)?;
             }
+            Self::Balanced => record.serialize_field("value", "balanced")?,
             Self::AnyValue(_) => record.serialize_field("value", "any")?,
             Self::CopiesFree => record.serialize_field("value", &false)?,
             Self::IncludeUnsubmitted | Self::IncludeLate => record.serialize_field("value", "include")?,
@@ -202,6 +212,11 @@ impl Edit {
                 }
             }
             Self::Policy(setting) => setting.apply(input),
+            Self::Limit { limit } => {
+                if let Some(choice) = &mut input.strategy {
+                    choice.parameters.insert(String::from(LIMIT), *limit);
+                }
+            }
             Self::DropRule { rule } if *rule < input.rules.len() => _ = input.rules.remove(*rule),
             Self::DropHistory { history } if *history < input.history.len() => _ = input.history.remove(*history),
             Self::DropRule { .. } | Self::DropHistory { .. } => {}

@@ -2,7 +2,7 @@
 //!
 //! Bounds, pairs, rules and values are tried on the flows of [`Supply`]; changes of people and of the policy on the
 //! problem compiled anew. Where rules are no network the flows are no more than a sieve: what passes is compiled and
-//! decided like any other problem.
+//! decided like any other problem. So they are where the strategy draws by lot within limits.
 
 mod bounds;
 mod edit;
@@ -23,6 +23,7 @@ use super::is_feasible;
 use super::supply::{Delta, Reach, Side, Supply, Unmet};
 use crate::input::{Input, Reciprocal, Unscored};
 use crate::problem::Problem;
+use crate::strategy::by_name;
 
 /// A change that has been tried: with it, a valid plan exists.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -53,6 +54,7 @@ pub(super) fn reliefs(input: &Input, problem: &Problem) -> Vec<Relief> {
         finder.people();
     }
     finder.bounds_of_all();
+    finder.limit();
     finder.policies();
     let mut found = finder.found;
     let last = |relief: &Relief| relief.edit == Edit::Policy(Setting::Partial);
@@ -91,7 +93,7 @@ struct Finder<'a> {
     problem: &'a Problem,
     /// None where the problem is too large.
     scope: Option<Scope<'a>>,
-    /// Whether the flows decide: the rules form a network without bounds on works.
+    /// Whether the flows decide: the rules form a network without bounds on works, and no pair is limited.
     exact: bool,
     /// How many changes of a kind are compiled and decided.
     compiled: usize,
@@ -113,13 +115,14 @@ impl<'a> Finder<'a> {
             Scope { supply, cuts, musts }
         });
         let policy = problem.policy();
+        let limited = is_limited(problem);
         let cycles = matches!(policy.reciprocal, Reciprocal::Forbid | Reciprocal::ForbidCycles(_));
         Self {
             input,
-            lean: lean(input),
+            lean: lean(input, problem),
             problem,
             scope,
-            exact: !cycles && policy.panel.is_empty() && policy.reviews_per_work.is_none(),
+            exact: !limited && !cycles && policy.panel.is_empty() && policy.reviews_per_work.is_none(),
             compiled: (4_000_000 / pairs.max(1)).clamp(8, 200),
             found: Vec::new(),
         }
@@ -208,9 +211,20 @@ impl Scope<'_> {
     }
 }
 
+/// Whether the strategy that a problem names draws by lot within limits.
+fn is_limited(problem: &Problem) -> bool {
+    let choice = problem.strategy();
+    let by_lot = by_name(&choice.name).is_some_and(|strategy| strategy.guarantees().by_lot);
+    by_lot && (choice.parameters.contains_key(LIMIT) || !problem.pairs.limits.values().is_empty())
+}
+
+/// The parameter that limits how likely pairs are.
+pub(super) const LIMIT: &str = "limit";
+
 /// An input without names, and without scores where they have no say.
-fn lean(input: &Input) -> Input {
-    let scored = input.policy.unscored == Unscored::Forbid;
+fn lean(input: &Input, problem: &Problem) -> Input {
+    let limited = is_limited(problem);
+    let scored = input.policy.unscored == Unscored::Forbid || limited;
     let mut lean = Input {
         source: None,
         students: input.students.clone(),
@@ -221,7 +235,7 @@ fn lean(input: &Input) -> Input {
         affinities: if scored { input.affinities.clone() } else { Vec::new() },
         scores: if scored { input.scores.clone() } else { crate::input::ScoreTable::default() },
         history: input.history.clone(),
-        strategy: None,
+        strategy: input.strategy.clone().filter(|_| limited),
     };
     lean.students.iter_mut().for_each(|student| student.name = None);
     lean

@@ -6,11 +6,15 @@ use alloc::vec::Vec;
 
 use super::super::is_feasible;
 use super::edit::{Edit, Setting, key};
-use super::{Candidate, Finder};
+use super::{Candidate, Finder, LIMIT, Relief, is_limited};
 use crate::input::{
-    Admission, Bound, CopyRule, Existing, Reciprocal, Relation, Shortfall, Stance, Unscored, WorkflowState,
+    Admission, Bound, CopyRule, Demand, Existing, Micros, Reciprocal, Relation, Shortfall, Stance, Unscored,
+    WorkflowState,
 };
 use crate::problem::{DimensionName, Hindrance, Problem, Standing};
+
+/// Certainty, in millionths.
+const CERTAIN: i64 = 1_000_000;
 
 impl Finder<'_> {
     /// Rules of the policy, and at last the shortfall.
@@ -31,6 +35,28 @@ impl Finder<'_> {
         }
     }
 
+    /// The least limit for all pairs without their own that helps, where the strategy draws by lot.
+    pub(super) fn limit(&mut self) {
+        let problem = self.problem;
+        let choice = problem.strategy();
+        let Some(&Micros(now)) = choice.parameters.get(LIMIT).filter(|_| is_limited(problem)) else { return };
+        let edit = |limit| Edit::Limit { limit: Micros(limit) };
+        if now >= CERTAIN || !self.decided(&edit(CERTAIN)) {
+            return;
+        }
+        let (mut too_little, mut enough) = (now, CERTAIN);
+        while too_little + 1 < enough {
+            let middle = too_little + (enough - too_little) / 2;
+            if self.decided(&edit(middle)) { enough = middle } else { too_little = middle }
+        }
+        let words = format!("raise the limit of {} from {} to {}", choice.name, Micros(now), Micros(enough));
+        let free = (0..problem.students())
+            .flat_map(|student| (0..problem.submissions()).map(move |submission| (student, submission)))
+            .filter(|&(student, submission)| problem.is_free(student, submission))
+            .filter(|&(student, submission)| problem.limit(student, submission).is_none());
+        self.offer(Candidate { size: free.count() as u64, words, edit: edit(enough) });
+    }
+
     /// The rules there are, with what it would be to drop each.
     fn settings(&self) -> Vec<(String, Setting)> {
         let policy = self.problem.policy();
@@ -49,6 +75,10 @@ impl Finder<'_> {
                 settings.push((String::from(words), setting));
             }
         };
+        // Both bounds go then: nobody needs to hear of it where one is enough.
+        let one_helps = |relief: &Relief| matches!(relief.edit, Edit::Policy(Setting::ReviewsPerSubmission(_)));
+        let bounded = matches!(policy.reviews_per_submission, Demand::Within(_)) && !self.found.iter().any(one_helps);
+        add(bounded, "balance received reviews (reviews_per_submission: \"balanced\")", Setting::Balanced);
         add(policy.history == Stance::Forbid, "set history to \"avoid\"", Setting::AvoidHistory);
         add(policy.late == Admission::Exclude, "include late submissions", Setting::IncludeLate);
         let unsubmitted = policy.unsubmitted_reviewers == Admission::Exclude;
@@ -85,6 +115,7 @@ impl Finder<'_> {
             Setting::AllowUnscored => only(Hindrance::Unscored),
             Setting::IncludeLate | Setting::IncludeUnsubmitted => self.newly_eligible(compiled),
             Setting::CopiesFree => self.copies_of_one_work(),
+            Setting::Balanced => self.bounds_dropped(),
             Setting::Rebalance => kept(problem) - kept(compiled),
             Setting::Partial => {
                 let students = (0..problem.students()).map(|student| problem.student_bound(student).min);
@@ -94,6 +125,17 @@ impl Finder<'_> {
             // A rule on reviewers or reviews together holds every pair back.
             _ => tally.get_or_insert_with(|| Tally::of(problem)).eligible,
         }
+    }
+
+    /// By how much the bounds move that balanced submissions no longer have: minima down to 0, maxima up to all who could
+    /// review.
+    fn bounds_dropped(&self) -> u64 {
+        let problem = self.problem;
+        let students = problem.students() as u64;
+        let own = |submission: usize| problem.people.submission(self.input, submission).reviews.is_some();
+        let bounds = (0..problem.submissions()).filter(|&at| problem.is_handed_in(at) && !own(at));
+        let bounds = bounds.map(|submission| problem.submission_bound(submission));
+        bounds.map(|Bound { min, max }| min + max.map_or(0, |max| students.saturating_sub(max))).sum()
     }
 
     /// The pairs that are eligible in another problem of the same students and submissions, and not in this one.
@@ -142,8 +184,8 @@ fn kept(compiled: &Problem) -> u64 {
 fn can_fall_short(mut edited: crate::input::Input) -> bool {
     let open = |bound: Bound| Bound { min: 0, ..bound };
     edited.policy.reviews_per_student = open(edited.policy.reviews_per_student);
-    if let crate::input::Demand::Within(bound) = edited.policy.reviews_per_submission {
-        edited.policy.reviews_per_submission = crate::input::Demand::Within(open(bound));
+    if let Demand::Within(bound) = edited.policy.reviews_per_submission {
+        edited.policy.reviews_per_submission = Demand::Within(open(bound));
     }
     edited.policy.reviews_per_work = edited.policy.reviews_per_work.map(open);
     edited.students.iter_mut().for_each(|student| student.reviews = student.reviews.map(open));
