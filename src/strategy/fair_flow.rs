@@ -48,6 +48,10 @@ impl Strategy for FairFlow {
         }
     }
 
+    fn goes_by_scores(&self) -> bool {
+        true
+    }
+
     fn assign(&self, problem: &Problem, run: &mut Run<'_>) -> Result<Solution, AssignError> {
         if no_scores(problem) {
             // Without scores all targets are as good: the shared goals decide, on the few pairs that they need.

@@ -45,6 +45,10 @@ impl Strategy for MaxAffinity {
         }
     }
 
+    fn goes_by_scores(&self) -> bool {
+        true
+    }
+
     fn assign(&self, problem: &Problem, run: &mut Run<'_>) -> Result<Solution, AssignError> {
         let (optimum, certificate) = best(problem, run)?;
         let kept = seeded_choice(optimum, Aim::Affinity, &greatest_sums, run)?;

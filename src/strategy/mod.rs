@@ -60,6 +60,7 @@ pub(crate) use bound::scores;
 pub(crate) use cycles::refute;
 pub(crate) use goals::counts;
 pub(crate) use max_min::stakes::worst_off;
+pub(crate) use random_limited::refute_limits;
 pub(crate) use reciprocal::meets_work_musts;
 
 use alloc::boxed::Box;
@@ -83,6 +84,11 @@ pub trait Strategy: Sync {
     /// The numbers it can be given.
     fn parameters(&self) -> &'static [Parameter] {
         &[]
+    }
+
+    /// Whether it goes by scores, so that it has nothing to go by where no pair has one.
+    fn goes_by_scores(&self) -> bool {
+        false
     }
 
     /// An assignment for a problem.

@@ -54,6 +54,10 @@ impl Strategy for Perturbed {
         &[LIMIT, PERTURBATION, DECAY, QUALITY]
     }
 
+    fn goes_by_scores(&self) -> bool {
+        true
+    }
+
     fn assign(&self, problem: &Problem, run: &mut Run<'_>) -> Result<Solution, AssignError> {
         let limits = Limits::new(run.parameter(LIMIT.name));
         let curve = match run.parameter(DECAY.name) {

@@ -61,6 +61,10 @@ impl Strategy for FairSequence {
         }
     }
 
+    fn goes_by_scores(&self) -> bool {
+        true
+    }
+
     fn assign(&self, problem: &Problem, run: &mut Run<'_>) -> Result<Solution, AssignError> {
         if no_scores(problem) {
             // Nobody can envy anybody: the shared goals decide, on the few pairs that they need.

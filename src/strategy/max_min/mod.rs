@@ -54,6 +54,10 @@ impl Strategy for MaxMin {
         }
     }
 
+    fn goes_by_scores(&self) -> bool {
+        true
+    }
+
     fn assign(&self, problem: &Problem, run: &mut Run<'_>) -> Result<Solution, AssignError> {
         if no_scores(problem) {
             // The shared goals decide, on the few pairs that they need.
