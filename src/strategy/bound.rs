@@ -25,6 +25,13 @@ impl Bound {
         let (goals, scores) = if is_best { reached } else { of(relaxed) };
         Self { goals, scores, reached: (goals, scores) == reached }
     }
+
+    /// The same where it is known besides that no assignment which reaches these goals has a greater sum of scores.
+    pub(super) fn lowered(self, problem: &Problem, aim: Aim, most: Option<i64>, kept: &Assignment) -> Self {
+        let scores = self.scores.map(|sum| most.map_or(sum, |most| sum.min(most)));
+        let reached = (shared(problem, aim, kept), scores.map(|_| self::scores(problem, kept)));
+        Self { scores, reached: (self.goals, scores) == reached, ..self }
+    }
 }
 
 /// The sum of the scores of an assignment.
