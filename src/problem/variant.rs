@@ -57,8 +57,9 @@ impl Problem {
                 (index(student), (submission, score - less))
             })
             .collect();
-        let scored = |&(student, submission): &(u32, u32)| self.score(student as usize, submission as usize).is_some();
-        let others = less.iter().filter(|(pair, _)| !scored(pair));
+        let has_score =
+            |&(student, submission): &(u32, u32)| self.score(student as usize, submission as usize).is_some();
+        let others = less.iter().filter(|(pair, _)| !has_score(pair));
         scores.extend(others.map(|(&(student, submission), less)| (student, (submission, -less))));
         problem.pairs.scores = Rows::sorted(self.students(), scores);
         problem

@@ -54,6 +54,10 @@ impl Search<'_, '_> {
             without.push(pair);
             best = self.open(node, best, without, with.clone(), run)?;
             with.push(pair);
+            // The optimum of the node need not have the pair.
+            if !self.fit(&with) {
+                break;
+            }
         }
         Ok(best)
     }

@@ -162,18 +162,17 @@ impl<'p, 'f> Search<'p, 'f> {
         self.best.as_ref().is_none_or(|(best, _)| worth < best || (self.sideways && worth == best))
     }
 
-    /// Goes on with the search for so many nodes: a quarter of them from the root, the others around the best one.
+    /// Goes on with the search for so many nodes: a quarter of them from the root, the others around the best one; and at
+    /// first for a quarter more, by which prices are found.
     pub(super) fn run(&mut self, budget: u64, run: &mut Run<'_>) -> Result<(), AssignError> {
-        let end = self.nodes + budget;
         if !self.begun {
             self.begun = true;
-            self.price(budget / 2, run)?;
-            if let Some(root) = self.node(Vec::new(), Vec::new(), run)? {
-                self.push(root);
-            }
+            self.begin(budget / 4, run)?;
         }
         self.complete = self.explore(budget / 4, DIVE_EVERY, run)?;
-        let rest = core::mem::take(&mut self.open);
+        // Near the best one the scores themselves lead on; prices would lead away from it.
+        let (rest, prices) = (core::mem::take(&mut self.open), core::mem::take(&mut self.prices));
+        let end = self.nodes + budget - budget / 4;
         while !self.complete && self.best.is_some() && self.nodes < end {
             self.open.clear();
             // What is as good leads elsewhere.
@@ -183,8 +182,23 @@ impl<'p, 'f> Search<'p, 'f> {
                 self.explore(AROUND.min(end - self.nodes.min(end)), 1, run)?;
             }
         }
+        self.prices = prices;
         self.sideways = false;
         self.open = rest;
+        Ok(())
+    }
+
+    /// Opens the root; where that does not end the search, with prices.
+    fn begin(&mut self, optima: u64, run: &mut Run<'_>) -> Result<(), AssignError> {
+        let Some(mut root) = self.node(Vec::new(), Vec::new(), run)? else { return Ok(()) };
+        self.price(optima, run)?;
+        if !self.prices.are_zero() {
+            match self.node(Vec::new(), Vec::new(), run)? {
+                Some(dearer) => root = dearer,
+                None => return Ok(()),
+            }
+        }
+        self.push(root);
         Ok(())
     }
 

@@ -103,7 +103,7 @@ impl Search<'_, '_> {
     }
 
     /// Whether pairs can be chosen together, as far as maxima and works with several copies tell.
-    fn fit(&self, with: &[(u32, u32)]) -> bool {
+    pub(super) fn fit(&self, with: &[(u32, u32)]) -> bool {
         let problem = self.problem;
         let count = |of: &dyn Fn(&(u32, u32)) -> bool| with.iter().filter(|pair| of(pair)).count() as u64;
         let fixed = problem.fixed_of_classes();
@@ -113,8 +113,13 @@ impl Search<'_, '_> {
             let received = u64::from(problem.settled.received[j]) + count(&|pair| pair.1 == submission);
             let within = |max: Option<u64>, count: u64| max.is_none_or(|max| count <= max);
             let once = problem.policy.same_work_once == CopyRule::Once;
-            let copies = count(&|pair| pair.0 == student && problem.work(pair.1 as usize) == problem.work(j));
-            within(problem.student_bound(i).max, given)
+            let work = problem.work(j);
+            let copies = count(&|pair| pair.0 == student && problem.work(pair.1 as usize) == work);
+            let shared = problem.shared_works.binary_search(&work).is_ok();
+            let of_work =
+                || u64::from(problem.fixed_of_work(work)) + count(&|pair| problem.work(pair.1 as usize) == work);
+            (!shared || within(problem.work_bound().max, of_work()))
+                && within(problem.student_bound(i).max, given)
                 && within(problem.submission_bound(j).max, received)
                 && !(once && copies > 1)
                 && problem.panels.of_student.row(i).iter().all(|&class| {

@@ -36,8 +36,8 @@ impl Search<'_, '_> {
             if by_pair.values().any(|&price| price > dearest) {
                 break;
             }
-            let priced = narrowed.discounted(&by_pair);
-            let mut optimum = match (self.relax)(&priced, run) {
+            let variant = narrowed.discounted(&by_pair);
+            let mut optimum = match (self.relax)(&variant, run) {
                 Ok(optimum) => optimum,
                 Err(AssignError::Infeasible(_)) => break,
                 Err(error) => return Err(error),

@@ -49,7 +49,9 @@ impl Prices {
     pub(super) fn by_pair(&self, without: &[Pair]) -> BTreeMap<Pair, i64> {
         let mut by_pair = BTreeMap::new();
         for (cycle, price) in self.whole(without) {
-            cycle.iter().for_each(|&pair| *by_pair.entry(pair).or_insert(0) += price);
+            for &pair in cycle {
+                *by_pair.entry(pair).or_insert(0) += price;
+            }
         }
         by_pair
     }
@@ -144,3 +146,7 @@ fn divisor(mut one: i64, mut other: i64) -> i64 {
     }
     one
 }
+
+#[cfg(test)]
+#[path = "prices_tests.rs"]
+mod tests;
