@@ -181,8 +181,7 @@ fn settled(
     random: &mut Random,
     run: &mut Run<'_>,
 ) -> Result<bool, AssignError> {
-    let Optimum { model, face, .. } = optimum;
-    Ok(walk::untangle(model, face, rule, steps, random, run)? && seats::seat(model, face, rule, steps, random, run)?)
+    Ok(walk::untangle(optimum, rule, steps, random, run)? && seats::seat(optimum, rule, steps, random, run)?)
 }
 
 /// The fewest deletes, then the fewest reviews.
