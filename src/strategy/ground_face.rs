@@ -58,7 +58,7 @@ impl<'p> Ground<'p> {
         let ground = (!problem.is_network()).then(|| self.clone());
         let face = Guarded { inner, worth: Rc::clone(&worth), least };
         let optimum = Optimum { model: self.nodes, face: Box::new(face), count: None };
-        let mut kept = finish(optimum, Aim::Own, &own, seed, run)?;
+        let mut kept = finish(optimum, Aim::Own, &own, &own, seed, run)?;
         if let Some((ground, rule)) = ground.zip(Rule::of(problem)) {
             let mut random = Random::new(seed, Purpose::Shake);
             if let Some(better) = ground.climb(&kept.assignment, &rule, &*worth, &mut random, run)? {
