@@ -26,11 +26,14 @@ impl Bound {
         Self { goals, scores, reached: (goals, scores) == reached }
     }
 
-    /// The same where it is known besides that no assignment which reaches these goals has a greater sum of scores.
+    /// The same where it is known besides that no assignment which reaches these goals has a greater sum of scores; that
+    /// says nothing where the assignment itself does not reach them.
     pub(super) fn lowered(self, problem: &Problem, aim: Aim, most: Option<i64>, kept: &Assignment) -> Self {
-        let scores = self.scores.map(|sum| most.map_or(sum, |most| sum.min(most)));
-        let reached = (shared(problem, aim, kept), scores.map(|_| self::scores(problem, kept)));
-        Self { scores, reached: (self.goals, scores) == reached, ..self }
+        let Some((sum, most)) = self.scores.zip(most).filter(|_| shared(problem, aim, kept) == self.goals) else {
+            return self;
+        };
+        let least = sum.min(most);
+        Self { scores: Some(least), reached: least == scores(problem, kept), ..self }
     }
 }
 
