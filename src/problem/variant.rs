@@ -1,6 +1,7 @@
 //! The same problem with something more settled: pairs chosen for sure or for sure not, the number of reviews, what is
 //! asked for.
 
+use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
 use super::Problem;
@@ -44,6 +45,23 @@ impl Problem {
         let free = all.filter(|&(i, j)| self.is_free(i, j)).map(|(i, j)| (index(i), index(j)));
         let scores = free.map(|(student, submission)| (student, (submission, score(student, submission))));
         problem.pairs.scores = Rows::sorted(self.students(), scores.collect());
+        problem
+    }
+
+    /// The same problem in which some free pairs score less than they do, or less than 0 where they have no score.
+    pub(crate) fn discounted(&self, less: &BTreeMap<(u32, u32), i64>) -> Self {
+        let mut problem = self.clone();
+        let mut scores: Vec<(u32, (u32, i64))> = (self.pairs.scores.entries())
+            .map(|(student, (submission, score))| {
+                let less = less.get(&(index(student), submission)).copied().unwrap_or(0);
+                (index(student), (submission, score - less))
+            })
+            .collect();
+        let has_score =
+            |&(student, submission): &(u32, u32)| self.score(student as usize, submission as usize).is_some();
+        let others = less.iter().filter(|(pair, _)| !has_score(pair));
+        scores.extend(others.map(|(&(student, submission), less)| (student, (submission, -less))));
+        problem.pairs.scores = Rows::sorted(self.students(), scores);
         problem
     }
 

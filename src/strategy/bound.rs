@@ -37,6 +37,16 @@ impl Bound {
     pub(super) fn with_worst(self, bound: i64, worst: i64) -> Self {
         Self { worst: Some(bound), reached: self.reached && worst >= bound, ..self }
     }
+
+    /// The same where it is known besides that no assignment which reaches these goals has a greater sum of scores; that
+    /// says nothing where the assignment itself does not reach them.
+    pub(super) fn lowered(self, problem: &Problem, aim: Aim, most: Option<i64>, kept: &Assignment) -> Self {
+        let Some((sum, most)) = self.scores.zip(most).filter(|_| shared(problem, aim, kept) == self.goals) else {
+            return self;
+        };
+        let least = sum.min(most);
+        Self { scores: Some(least), reached: least == scores(problem, kept), ..self }
+    }
 }
 
 /// The sum of the scores of an assignment.

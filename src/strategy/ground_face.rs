@@ -63,7 +63,7 @@ impl<'p> Ground<'p> {
         });
         let face = Guarded { inner, worth, least };
         let optimum = Optimum { model: self.nodes, face: Box::new(face), count: None };
-        let mut kept = finish(optimum, Aim::Own, &own, seed, run)?;
+        let mut kept = finish(optimum, Aim::Own, &own, &own, seed, run)?;
         if let Some((ascent, most)) = beyond {
             ascent.enrich(&mut kept, &most, run)?;
             if let Some(better) = ascent.climb(&kept.assignment, &mut Random::new(seed, Purpose::Shake), run)? {

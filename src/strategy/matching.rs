@@ -67,9 +67,18 @@ pub(super) fn seeded_choice(
     relax: &Relax<'_>,
     run: &mut Run<'_>,
 ) -> Result<Kept, AssignError> {
+    mix(&mut optimum, run)?;
+    let start: &Relax<'_> = &|problem, run| {
+        let mut optimum = relax(problem, run)?;
+        mix(&mut optimum, run)?;
+        Ok(optimum)
+    };
+    finish(optimum, aim, relax, start, run.seed, run)
+}
+
+fn mix(optimum: &mut Optimum<'_>, run: &mut Run<'_>) -> Result<(), AssignError> {
     let turns = 64.max(optimum.chosen().min(2_000));
-    optimum.walk(turns, &mut Random::new(run.seed, Purpose::Walk), run)?;
-    finish(optimum, aim, relax, run.seed, run)
+    optimum.walk(turns, &mut Random::new(run.seed, Purpose::Walk), run)
 }
 
 /// All students and all submissions, each in a seeded order.

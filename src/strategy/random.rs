@@ -7,8 +7,9 @@ use super::cycles::finish;
 use super::goals::Aim;
 use super::ideal::{Component, Ideal};
 use super::matching::{even, seeded_optimum};
+use super::optimum::Optimum;
 use super::pairing::Pairing;
-use super::reciprocal::settles_reciprocal;
+use super::reciprocal::{Paired, fewer_both_ways, settles_reciprocal};
 use super::regular::Uniform;
 use super::{AssignError, Guarantees, Run, Solution, Strategy};
 use crate::assignment::Assignment;
@@ -38,15 +39,23 @@ impl Strategy for RandomAssignment {
 
     fn assign(&self, problem: &Problem, run: &mut Run<'_>) -> Result<Solution, AssignError> {
         run.report("pairing", 0, problem.students() as u64)?;
-        if let Some(assignment) = drawn(problem, run.seed).or_else(|| paired(problem, run.seed)) {
-            return Ok(Solution::new(self.name(), run.seed, assignment));
-        }
-        let mut optimum = seeded_optimum(problem, Aim::Even, run)?;
-        let turns = 64 + 4 * optimum.created();
-        optimum.walk(turns, &mut Random::new(run.seed, Purpose::Walk), run)?;
-        let kept = finish(optimum, Aim::Even, &even, run.seed, run)?;
-        Ok(Solution { bound: kept.bound, ..Solution::new(self.name(), run.seed, kept.assignment) })
+        let open = match drawn(problem, run.seed).map(Paired::Settled).or_else(|| paired(problem, run.seed)) {
+            Some(Paired::Settled(assignment)) => return Ok(Solution::new(self.name(), run.seed, assignment)),
+            Some(Paired::Open(assignment)) => Some(assignment),
+            None => None,
+        };
+        let kept = finish(mixed(problem, run)?, Aim::Even, &even, &mixed, run.seed, run)?;
+        let assignment = fewer_both_ways(problem, kept.assignment, open);
+        Ok(Solution { bound: kept.bound, ..Solution::new(self.name(), run.seed, assignment) })
     }
+}
+
+/// One of the optima, after a walk over them.
+fn mixed<'p>(problem: &'p Problem, run: &mut Run<'_>) -> Result<Optimum<'p>, AssignError> {
+    let mut optimum = seeded_optimum(problem, Aim::Even, run)?;
+    let turns = 64 + 4 * optimum.created();
+    optimum.walk(turns, &mut Random::new(run.seed, Purpose::Walk), run)?;
+    Ok(optimum)
 }
 
 /// The assignment by a random regular graph, where all are alike.
@@ -60,7 +69,7 @@ fn drawn(problem: &Problem, seed: u64) -> Option<Assignment> {
 }
 
 /// The assignment by random pairing of ideal counts, where that works out.
-fn paired(problem: &Problem, seed: u64) -> Option<Assignment> {
+fn paired(problem: &Problem, seed: u64) -> Option<Paired> {
     let mut remainder = Random::new(seed, Purpose::Remainder);
     let mut choose = |candidates: &mut [u32], count: usize| {
         for place in 0..count {

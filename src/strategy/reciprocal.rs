@@ -1,18 +1,19 @@
 //! `reciprocal: avoid`: fewer reviews that go both ways, everything else staying optimal.
 //!
 //! Not a flow: first a local search by random cycles over the optimal assignments, then, up to a size, the exact
-//! searches for none at all, and one that forbids one direction of a pair after the other (branch and bound with the flow as its bound).
+//! searches for none at all, and one that forbids one direction of a pair after the other (branch and bound with the flow
+//! as its bound). Beyond that size [`cycles`](super::cycles) looks for none at all as where they are forbidden.
 
 use alloc::boxed::Box;
 use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 
-use super::cycles::{Asked, Decided, Rule};
+use super::cycles::{Asked, Decided, Rule, is_searched};
 use super::goals::Aim;
 use super::network::Model;
 use super::optimum::{OptimalFace, Optimum, assignment_of, optimal_face, used_edges};
 use super::pairing::Pairing;
-use super::{AssignError, Run, objective};
+use super::{AssignError, Objective, Run, objective, scores};
 use crate::assignment::Assignment;
 use crate::input::Reciprocal;
 use crate::problem::rows::index;
@@ -53,7 +54,7 @@ pub(super) fn fewer_reciprocal(
     }
     // The flow of that search knows no rules on panels.
     if left > floor && problem.students() <= EXACT_UP_TO && problem.panels.is_empty() {
-        let wanted = worth(&optimum.model, &best);
+        let wanted = worth(problem, optimum.model.aim, &best);
         let mut search = Exact { model: &optimum.model, wanted, floor, budget: EXACT_BUDGET, random, best, left };
         search.branch(&BTreeSet::new(), &mut Vec::new(), run)?;
         best = search.best;
@@ -78,21 +79,47 @@ fn without_choice(optimum: &Optimum<'_>, run: &mut Run<'_>) -> Result<Option<Ass
     })
 }
 
-/// Ends a run by pairing; none when the assignment should come from the flow, so that the exact search can follow.
-pub(super) fn settles_reciprocal(pairing: &mut Pairing<'_>, problem: &Problem, seed: u64) -> Option<Assignment> {
+/// What comes of a pairing.
+pub(super) enum Paired {
+    /// The end of the run.
+    Settled(Assignment),
+    /// As good as any but for the reviews that go both ways, of which searches from the flow may leave fewer.
+    Open(Assignment),
+}
+
+/// Ends a run by pairing, unless searches should follow; none when the assignment must come from the flow.
+pub(super) fn settles_reciprocal(pairing: &mut Pairing<'_>, problem: &Problem, seed: u64) -> Option<Paired> {
     if let Some(rule) = Rule::of(problem) {
         let kept = pairing.untangle(rule, &mut Random::new(seed, Purpose::Reciprocal));
-        return kept.then(|| pairing.assignment());
+        return kept.then(|| Paired::Settled(pairing.assignment()));
     }
-    let avoid = problem.policy.reciprocal == Reciprocal::Avoid;
-    if avoid {
-        pairing.fewer_reciprocal(&mut Random::new(seed, Purpose::Reciprocal));
+    if problem.policy.reciprocal != Reciprocal::Avoid {
+        return Some(Paired::Settled(pairing.assignment()));
     }
-    let assignment = pairing.assignment();
-    let settled = !avoid
-        || problem.students() > EXACT_UP_TO
-        || problem.reciprocal_pairs(&assignment).len() <= fixed_reciprocal(problem);
-    settled.then_some(assignment)
+    let mut strict = pairing.clone();
+    pairing.fewer_reciprocal(&mut Random::new(seed, Purpose::Reciprocal));
+    let mut best = pairing.assignment();
+    let mut left = problem.reciprocal_pairs(&best).len();
+    let floor = fixed_reciprocal(problem);
+    // As if they were forbidden.
+    if left > floor && strict.untangle(Rule::new(problem, 2), &mut Random::new(seed, Purpose::Reciprocal)) {
+        let found = strict.assignment();
+        let both_ways = problem.reciprocal_pairs(&found).len();
+        if both_ways < left {
+            (left, best) = (both_ways, found);
+        }
+    }
+    let settled = left <= floor || !is_searched(problem);
+    Some(if settled { Paired::Settled(best) } else { Paired::Open(best) })
+}
+
+/// What was found, unless another assignment that is as good in all goals before has fewer reviews that go both ways.
+pub(super) fn fewer_both_ways(problem: &Problem, found: Assignment, other: Option<Assignment>) -> Assignment {
+    let both_ways = |assignment: &Assignment| problem.reciprocal_pairs(assignment).len();
+    match other {
+        Some(other) if both_ways(&other) < both_ways(&found) => other,
+        _ => found,
+    }
 }
 
 /// Reciprocal pairs among the fixed reviews alone.
@@ -226,7 +253,7 @@ impl<'m, 'p> Count<'m, 'p> {
 /// fixed.
 struct Exact<'m, 'p> {
     model: &'m Model<'p>,
-    wanted: (super::Objective, i128),
+    wanted: (Objective, i64),
     floor: usize,
     budget: usize,
     random: Random,
@@ -261,7 +288,7 @@ impl Exact<'_, '_> {
         }
         let mut face = optimal_face(&mut model, false, run)?;
         let mut found = assignment_of(&model, face.as_ref());
-        if worth(self.model, &found) != self.wanted || !meets_work_musts(problem, &found) {
+        if worth(problem, self.model.aim, &found) != self.wanted || !meets_work_musts(problem, &found) {
             return Ok(());
         }
         let effort = Effort { floor: self.floor, steps: 100, patience: 100 };
@@ -296,15 +323,14 @@ impl Exact<'_, '_> {
     }
 }
 
-/// What an assignment reaches of the goals of a model: the shared ones, and the sum of scores where that is aimed at.
-fn worth(model: &Model<'_>, assignment: &Assignment) -> (super::Objective, i128) {
-    let problem = model.problem;
+/// What an assignment reaches of the goals that come before reciprocal reviews: the shared ones, and the sum of scores where
+/// that is aimed at. The number of reviews is among them even where it is free: of equal sums the fewest are taken.
+pub(super) fn worth(problem: &Problem, aim: Aim, assignment: &Assignment) -> (Objective, i64) {
     let shared = objective(problem, assignment);
-    if model.aim == Aim::Even {
+    if aim == Aim::Even {
         return (shared, 0);
     }
-    let scores = assignment.pairs().map(|(student, submission)| problem.score(student, submission).unwrap_or(0));
-    (super::Objective { given_squares: 0, spread_squares: 0, ..shared }, scores.map(i128::from).sum())
+    (Objective { given_squares: 0, spread_squares: 0, ..shared }, scores(problem, assignment))
 }
 
 /// Whether every must for which several copies would do is met.

@@ -8,10 +8,9 @@ use super::ideal::{Component, Ideal};
 use super::network::Model;
 use super::optimum::{Optimum, optimum};
 use super::pairing::Pairing;
-use super::reciprocal::settles_reciprocal;
+use super::reciprocal::{Paired, fewer_both_ways, settles_reciprocal};
 use super::regular::Uniform;
 use super::{AssignError, Guarantees, Run, Solution, Strategy};
-use crate::assignment::Assignment;
 use crate::input::Relation;
 use crate::problem::Problem;
 use crate::problem::rows::index;
@@ -41,11 +40,14 @@ impl Strategy for RoundRobin {
     fn assign(&self, problem: &Problem, run: &mut Run<'_>) -> Result<Solution, AssignError> {
         run.report("rotation", 0, problem.students() as u64)?;
         let uniform = Uniform::of(problem).and_then(|uniform| uniform.rotated());
-        if let Some(assignment) = uniform.or_else(|| rotated(problem)) {
-            return Ok(Solution::new(self.name(), run.seed, assignment));
-        }
-        let kept = finish(nearest(problem, run)?, Aim::Even, &nearest, 0, run)?;
-        Ok(Solution { bound: kept.bound, ..Solution::new(self.name(), run.seed, kept.assignment) })
+        let open = match uniform.map(Paired::Settled).or_else(|| rotated(problem)) {
+            Some(Paired::Settled(assignment)) => return Ok(Solution::new(self.name(), run.seed, assignment)),
+            Some(Paired::Open(assignment)) => Some(assignment),
+            None => None,
+        };
+        let kept = finish(nearest(problem, run)?, Aim::Even, &nearest, &nearest, 0, run)?;
+        let assignment = fewer_both_ways(problem, kept.assignment, open);
+        Ok(Solution { bound: kept.bound, ..Solution::new(self.name(), run.seed, assignment) })
     }
 }
 
@@ -166,7 +168,7 @@ fn levels(receiving: &[(u32, u32)], capacity: usize) -> Vec<u32> {
 }
 
 /// The assignment by rotation, where that reaches the ideal counts.
-fn rotated(problem: &Problem) -> Option<Assignment> {
+fn rotated(problem: &Problem) -> Option<Paired> {
     // The first in canonical order get one more where counts cannot be equal.
     let ideal = Ideal::of(problem, &mut |_, _| {})?;
     let (person, block) = (Ring::by_person(problem), Ring::by_block(problem));

@@ -4,8 +4,8 @@
 //! Hard but Possible", AAAI 2022). So a strategy first finds all optima without it ([`Relax`]), and among them one that
 //! keeps it is looked for: by a walk ([`walk`]), around a ring ([`ring`]), then exactly ([`decide`]). If there is none,
 //! goals give way to the rule: branch and bound forbids the reviews of one cycle after the other, with the strategy's own
-//! optimum as the bound ([`search`]); and where that finds nothing, [`exact`] decides whether there is anything to be
-//! found.
+//! optimum as the bound, and prices on cycles where scores are aimed at ([`search`]); and where that finds nothing, [`exact`]
+//! decides whether there is anything to be found.
 
 mod decide;
 mod exact;
@@ -20,13 +20,13 @@ use alloc::boxed::Box;
 pub(crate) use decide::{Asked, Decided, is_small};
 pub(crate) use rule::Rule;
 
-use super::bound::{Bound, scores, shared};
+use super::bound::Bound;
 use super::goals::{Aim, count_is_free, objective};
 use super::ideal::is_plain;
 use super::matching::seeded_optimum;
 use super::optimum::{Optimum, refute_network};
 use super::pairing::Pairing;
-use super::reciprocal::{EXACT_UP_TO, fewer_reciprocal};
+use super::reciprocal::{EXACT_UP_TO, fewer_reciprocal, worth};
 use super::{AssignError, Matching, Run, Strategy as _};
 use crate::assignment::Assignment;
 use crate::certificate::{Exhausted, Refutation};
@@ -45,6 +45,9 @@ const BEFORE_FLOWS: u64 = 5_000;
 /// Partial assignments after which a problem that is not small stays undecided.
 const UNDECIDED_AFTER: u64 = 300_000;
 
+/// Up to so many pairs of a student and a submission reviews that go both ways are avoided as if they were forbidden.
+const SEARCHED_PAIRS: usize = 1_000_000;
+
 /// An assignment, and what none goes below, which is told where rules are no network.
 pub(super) struct Kept {
     pub(super) assignment: Assignment,
@@ -59,11 +62,13 @@ impl Kept {
     }
 }
 
-/// Ends a run with one of the optima of a strategy, or what comes closest to them and keeps the rule on cycles.
+/// Ends a run with one of the optima of a strategy, or what comes closest to them and keeps the rule on cycles. `start`
+/// is how the strategy came to the one among its optima at which it is.
 pub(super) fn finish(
     optimum: Optimum<'_>,
     aim: Aim,
     relax: &Relax<'_>,
+    start: &Relax<'_>,
     seed: u64,
     run: &mut Run<'_>,
 ) -> Result<Kept, AssignError> {
@@ -78,18 +83,28 @@ pub(super) fn finish(
     };
     // A goal that is none of the flow would be lost on the way.
     let known = aim != Aim::Own;
-    if avoid && known && !problem.panels.is_empty() && problem.students() <= EXACT_UP_TO {
-        return none_both_ways(problem, kept, aim, relax, seed, run);
+    // What is small was gone through already, unless there are panels, of which that search does not know.
+    let searched = problem.students() <= EXACT_UP_TO && problem.panels.is_empty();
+    if avoid && known && !searched && is_searched(problem) {
+        return none_both_ways(problem, kept, aim, relax, start, seed, run);
     }
     Ok(kept)
 }
 
-/// What is as good and has no review that goes both ways, if a search for it succeeds; else what is there.
+/// Whether a problem is not too large to look for an assignment in which no review goes both ways as if those were
+/// forbidden.
+pub(super) fn is_searched(problem: &Problem) -> bool {
+    problem.students().saturating_mul(problem.submissions()) <= SEARCHED_PAIRS
+}
+
+/// What is as good and has no review that goes both ways, if the strategy finds such an assignment where those are
+/// forbidden; else what is there.
 fn none_both_ways(
     problem: &Problem,
     kept: Kept,
     aim: Aim,
     relax: &Relax<'_>,
+    start: &Relax<'_>,
     seed: u64,
     run: &mut Run<'_>,
 ) -> Result<Kept, AssignError> {
@@ -97,10 +112,8 @@ fn none_both_ways(
         return Ok(kept);
     }
     let strict = problem.forbidding_reciprocal();
-    let worth = |assignment: &Assignment| {
-        (shared(problem, aim, assignment), if aim == Aim::Affinity { scores(problem, assignment) } else { 0 })
-    };
-    let found = relax(&strict, run).and_then(|optimum| keep(optimum, aim, relax, seed, run));
+    let worth = |assignment: &Assignment| worth(problem, aim, assignment);
+    let found = start(&strict, run).and_then(|optimum| keep(optimum, aim, relax, seed, run));
     match found {
         Ok(found) if worth(&found.assignment) == worth(&kept.assignment) => {
             Ok(Kept { assignment: found.assignment, ..kept })
@@ -181,8 +194,7 @@ fn settled(
     random: &mut Random,
     run: &mut Run<'_>,
 ) -> Result<bool, AssignError> {
-    let Optimum { model, face, .. } = optimum;
-    Ok(walk::untangle(model, face, rule, steps, random, run)? && seats::seat(model, face, rule, steps, random, run)?)
+    Ok(walk::untangle(optimum, rule, steps, random, run)? && seats::seat(optimum, rule, steps, random, run)?)
 }
 
 /// The fewest deletes, then the fewest reviews.

@@ -2,7 +2,6 @@
 //! break a rule (min-conflicts; S. Minton, M. Johnston, A. Philips and P. Laird, "Minimizing conflicts", Artificial
 //! Intelligence, 1992).
 
-use alloc::boxed::Box;
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
@@ -10,8 +9,7 @@ use super::rule::Rule;
 use crate::problem::Problem;
 use crate::problem::rows::index;
 use crate::random::Random;
-use crate::strategy::network::Model;
-use crate::strategy::optimum::{OptimalFace, used_edges};
+use crate::strategy::optimum::{OptimalFace, Optimum, used_edges};
 use crate::strategy::{AssignError, Run};
 
 /// How many reviewers of each loose class the submissions have, and how far that is from what rules ask.
@@ -63,8 +61,7 @@ impl<'p> Seats<'p> {
 /// Walks over the optimal assignments to one in which loose classes of panels and forbidden cycles are in order; false
 /// where it meets none. `rule` has the reviews that are in every result.
 pub(super) fn seat(
-    model: &Model<'_>,
-    face: &mut Box<dyn OptimalFace>,
+    Optimum { model, face, .. }: &mut Optimum<'_>,
     rule: &Rule<'_>,
     steps: usize,
     random: &mut Random,

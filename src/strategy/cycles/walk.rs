@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use super::rule::Rule;
 use crate::random::Random;
 use crate::strategy::network::Model;
-use crate::strategy::optimum::{OptimalFace, used_edges};
+use crate::strategy::optimum::{OptimalFace, Optimum, used_edges};
 use crate::strategy::{AssignError, Run};
 
 /// Every so many steps go round a random cycle instead of exchanging two reviews.
@@ -18,8 +18,7 @@ const FEW: usize = 10_000;
 ///
 /// `rule` has the reviews that are in every result and no others.
 pub(crate) fn untangle(
-    model: &Model<'_>,
-    face: &mut Box<dyn OptimalFace>,
+    Optimum { model, face, .. }: &mut Optimum<'_>,
     rule: &Rule<'_>,
     steps: usize,
     random: &mut Random,

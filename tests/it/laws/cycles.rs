@@ -2,10 +2,13 @@
 
 use peerplan::input::{Bound, Demand, Reciprocal, Rule, RuleKind, RuleTarget, Shortfall, Student, Submission};
 use peerplan::random::{Purpose, Random};
-use peerplan::strategy::{by_name, registry};
+use peerplan::strategy::{Run, by_name, registry};
 use peerplan::{Input, Refutation};
 
 use super::{check_plan, compiled, planned};
+
+/// How many classes of more than forty are drawn.
+const ROUNDS_BEYOND_FORTY: u64 = 10;
 
 /// Student `i` owns submission `1000 + i`; everybody reviews `reviews`.
 fn class(students: u64, reviews: u64, reciprocal: Reciprocal) -> Input {
@@ -95,9 +98,9 @@ fn groups_that_hand_in_copies_keep_the_rule() {
 }
 
 /// A problem whose bounds are those of a plan without reciprocal reviews, and whose pairs are hardly more than that plan's:
-/// any valid plan reaches the same goals.
-fn planted(random: &mut Random) -> Input {
-    let (n, reviews) = (20 + random.below(21), 3 + random.below(5));
+/// any valid plan reaches the same goals. `least` students or up to 20 more.
+fn planted(least: u64, random: &mut Random) -> Input {
+    let (n, reviews) = (least + random.below(21), 3 + random.below(5));
     let submissions = if random.chance(1, 3) { n + 1 + random.below(20) } else { n };
     let mut authors: Vec<Vec<u64>> = (0..submissions).map(|j| vec![j % n]).collect();
     for of in &mut authors {
@@ -146,13 +149,36 @@ fn planted(random: &mut Random) -> Input {
 fn up_to_forty_none_go_both_ways_where_none_need_to() {
     let mut random = Random::new(23, Purpose::Generate);
     for round in 0..40 {
-        let input = planted(&mut random);
+        let input = planted(20, &mut random);
         let problem = compiled(&input);
         for name in ["random", "max_affinity"] {
             let plan = planned(&problem, by_name(name).expect("listed"), round).expect("one is planted");
             assert_eq!(plan.report().reciprocal_pairs, 0, "{round}, {name}");
         }
     }
+}
+
+#[test]
+fn where_forbidding_finds_a_plan_avoiding_leaves_none_both_ways() {
+    let mut random = Random::new(29, Purpose::Generate);
+    let mut found = 0;
+    for round in 0..ROUNDS_BEYOND_FORTY {
+        let least = [41, 70][random.index(2)];
+        // Whatever keeps the bounds of these reaches the same goals.
+        let avoiding = planted(least, &mut random);
+        let mut forbidding = avoiding.clone();
+        forbidding.policy.reciprocal = Reciprocal::Forbid;
+        let (avoiding, forbidding) = (compiled(&avoiding), compiled(&forbidding));
+        for name in ["round_robin", "random", "matching", "max_affinity"] {
+            let strategy = by_name(name).expect("listed");
+            if strategy.assign(&forbidding, &mut Run::new(round)).is_ok() {
+                let plan = planned(&avoiding, strategy, round).expect("one is planted");
+                assert_eq!(plan.report().reciprocal_pairs, 0, "{round}, {name}");
+                found += 1;
+            }
+        }
+    }
+    assert!(found >= ROUNDS_BEYOND_FORTY, "{found}");
 }
 
 /// A class of up to 12 with exclusions and bounds of all kinds.
