@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use super::exact::{Answer, Question, WorkLimit};
+use super::exact::{Answer, Question, Seats, WorkLimit};
 use super::rule::Rule;
 use crate::assignment::Assignment;
 use crate::flow::{NONE, Window};
@@ -13,6 +13,9 @@ use crate::random::{Purpose, Random};
 use crate::strategy::network::Model;
 use crate::strategy::optimum::{Optimum, fixed_pairs};
 use crate::strategy::{AssignError, Run};
+
+/// Partial assignments looked at to see whether anything is left with nothing asked of panels.
+const WITHOUT_SEATS: u64 = 20_000;
 
 /// Whether a problem is so small that everything about it is decided, whatever it takes.
 pub(crate) fn is_small(problem: &Problem) -> bool {
@@ -28,12 +31,8 @@ pub(crate) struct Asked<'p> {
 }
 
 impl<'p> Asked<'p> {
-    /// Whether any assignment keeps the hard rules; none where there are too many students or submissions to ask, or
-    /// rules on panels.
+    /// Whether any assignment keeps the hard rules; none where there are too many students or submissions to ask.
     pub(crate) fn of_rules(problem: &'p Problem, rule: &Rule<'_>) -> Option<Self> {
-        if !problem.panels.is_empty() {
-            return None;
-        }
         let students: Vec<u32> = (0..index(problem.students())).collect();
         let submissions: Vec<u32> = (0..index(problem.submissions())).collect();
         let nodes = Model::nodes(problem, &students, &submissions);
@@ -59,6 +58,7 @@ impl<'p> Asked<'p> {
                 question.works.push(WorkLimit { row: left, columns, min, max });
             }
         }
+        question.seats = seats(problem, &model);
         let Model { students, submissions, .. } = model;
         Some(Self { problem, question: question.closed(), students, submissions })
     }
@@ -120,6 +120,13 @@ impl<'p> Asked<'p> {
         nodes: &mut u64,
         run: &mut Run<'_>,
     ) -> Result<Decided, AssignError> {
+        // Much is refuted whoever sits on which panel, and sooner where many are alike.
+        if let Some(bare) = self.question.without_seats() {
+            let brief = budget.map_or(WITHOUT_SEATS, |budget| budget.min(WITHOUT_SEATS));
+            if bare.answer(Some(brief), nodes, run)? == Answer::Refuted {
+                return Ok(Decided::Refuted);
+            }
+        }
         Ok(match self.question.answer(budget, nodes, run)? {
             Answer::Found(pairs) => {
                 let of = |(row, column): (u32, u32)| (self.students[row as usize], self.submissions[column as usize]);
@@ -130,6 +137,23 @@ impl<'p> Asked<'p> {
             Answer::Open => Decided::Open,
         })
     }
+}
+
+/// What rules on panels still ask of the columns of a model, whether their classes nest or cross.
+fn seats(problem: &Problem, model: &Model<'_>) -> Vec<Seats> {
+    let fixed = problem.fixed_of_classes();
+    let mut seats = Vec::new();
+    for (class, rule) in problem.panels.classes.iter().enumerate() {
+        let is_of = |student: u32| problem.panels.of_student.row(student as usize).binary_search(&index(class)).is_ok();
+        let members = (0..model.students.len()).filter(|&row| is_of(model.students[row]));
+        let rows = members.fold(0_u64, |rows, row| rows | 1 << row);
+        for (column, &submission) in model.submissions.iter().enumerate() {
+            let before = fixed.get(&(submission, index(class))).copied().unwrap_or(0);
+            let max = rule.max.map_or(u32::MAX, |max| max.saturating_sub(before));
+            seats.push(Seats { column, rows, window: Window::new(rule.min.saturating_sub(before), max) });
+        }
+    }
+    seats
 }
 
 /// What a question came to.

@@ -233,10 +233,6 @@ fn found<'p, 'f>(
         }
     }
     search.run(search::budget(problem), run)?;
-    // No other search knows of panels: where there is nothing to compare with, it goes straight down until there is.
-    while !problem.panels.is_empty() && is_small(problem) && search.best().is_none() && !search.is_complete() {
-        search.run(search::budget(problem), run)?;
-    }
     if search.best().is_some() {
         return Ok(search);
     }

@@ -19,7 +19,7 @@ mod witness;
 use alloc::vec::Vec;
 use core::cmp::Reverse;
 
-pub(crate) use question::{Question, WorkLimit};
+pub(crate) use question::{Question, Seats, WorkLimit};
 
 use crate::strategy::{AssignError, Run};
 use learn::Learning;

@@ -25,6 +25,14 @@ pub(crate) struct Shared {
     pub(crate) window: Window,
 }
 
+/// How many of some rows a column has: a class of students on a panel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Seats {
+    pub(crate) column: usize,
+    pub(crate) rows: u64,
+    pub(crate) window: Window,
+}
+
 /// Rows are students, columns are submissions.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Question {
@@ -39,6 +47,7 @@ pub(crate) struct Question {
     /// By row, once the question is closed.
     pub(crate) works: Vec<WorkLimit>,
     pub(crate) shared: Vec<Shared>,
+    pub(crate) seats: Vec<Seats>,
     /// How many pairs there are in all, where that is given.
     pub(crate) total: Option<u32>,
     /// The length of the longest forbidden cycles.
@@ -77,6 +86,7 @@ impl Question {
         }
         let arcs = rule.arcs();
         let persons: Vec<u32> = (0..crate::problem::rows::index(gives.len()))
+            .filter(|_| rule.longest() > 1)
             .filter(|&person| {
                 (gives[person as usize] || !arcs.out(person).is_empty())
                     && (receives[person as usize] || !arcs.back(person).is_empty())
@@ -95,6 +105,7 @@ impl Question {
             exempt: alloc::vec![0; students.len()],
             works: Vec::new(),
             shared: Vec::new(),
+            seats: Vec::new(),
             total: None,
             longest: rule.longest(),
             person: students.iter().map(place).collect(),
@@ -133,6 +144,20 @@ impl Question {
         self.forced[row] |= 1 << column;
     }
 
+    /// Whether a choice gives every panel its classes.
+    pub(super) fn seats(&self, rows: &[u64]) -> bool {
+        self.seats.iter().all(|seats| {
+            let of_class = |&(row, set): &(usize, &u64)| seats.rows >> row & 1 == 1 && *set >> seats.column & 1 == 1;
+            let count = rows.iter().enumerate().filter(of_class).count();
+            (seats.window.min as usize..=seats.window.max as usize).contains(&count)
+        })
+    }
+
+    /// The same question with nothing asked of panels.
+    pub(crate) fn without_seats(&self) -> Option<Self> {
+        (!self.seats.is_empty()).then(|| Self { seats: Vec::new(), ..self.clone() }.closed())
+    }
+
     /// To be called once all bounds and pairs are there: who has exactly one column of their own.
     pub(crate) fn closed(mut self) -> Self {
         self.works.sort_by_key(|limit| limit.row);
@@ -160,6 +185,10 @@ impl Question {
         for limit in &self.works {
             odd_rows |= 1 << limit.row;
             odd_columns |= limit.columns;
+        }
+        if !self.seats.is_empty() {
+            // Who is alike otherwise may be of other classes.
+            (odd_rows, odd_columns) = (u64::MAX, u64::MAX);
         }
         odd_columns |= self.shared.iter().fold(0, |set, shared| set | shared.columns);
         for (row, &exempt) in self.exempt.iter().enumerate().filter(|(_, exempt)| **exempt != 0) {

@@ -63,6 +63,10 @@ fn meets(question: &Question, chosen: &[u64]) -> bool {
     let received = |column: usize| chosen.iter().fold(0, |count, set| count + u32::from(set >> column & 1 == 1));
     if !(0..n).all(|row| within(question.rows[row], count(chosen[row])))
         || !(0..question.columns.len()).all(|column| within(question.columns[column], received(column)))
+        || !question.seats.iter().all(|seats| {
+            let members = (0..n).filter(|&row| seats.rows >> row & 1 == 1 && chosen[row] >> seats.column & 1 == 1);
+            within(seats.window, u32::try_from(members.count()).expect("small"))
+        })
         || question.total.is_some_and(|total| chosen.iter().map(|&set| count(set)).sum::<u32>() != total)
     {
         return false;
@@ -122,6 +126,19 @@ fn small_questions_are_answered_as_by_trying_all() {
         }
         if random.chance(1, 4) {
             question.total = u32::try_from(random.below(2 * n as u64)).ok();
+        }
+        // Classes that cross, of which each panel has so many.
+        for _ in 0..random.index(3) {
+            let rows = random.below(1 << n);
+            let min = u32::from(random.chance(1, 3));
+            let window = Window::new(min, min + u32::try_from(random.below(2)).expect("small"));
+            question.seats.extend((0..n).map(|column| Seats { column, rows, window }));
+        }
+        if random.chance(1, 6) {
+            // As where no cycles are forbidden: then nobody is on one.
+            question.person.fill(None);
+            question.authors.fill(0);
+            question.standing.fill(0);
         }
         let question = question.closed();
         let expected = any(&question);

@@ -45,6 +45,7 @@ impl Question {
                 .iter()
                 .all(|shared| within(&shared.window, bits(shared.columns).map(|column| received[column]).sum()))
             && self.total.is_none_or(|total| received.iter().sum::<u32>() == total)
+            && self.seats(pairs)
     }
 }
 

@@ -144,6 +144,9 @@ impl<'q> Learning<'q> {
         for shared in &question.shared {
             self.say_window(shared.window, |_, column| shared.columns >> column & 1 == 1);
         }
+        for seats in &question.seats {
+            self.say_window(seats.window, |row, column| column == seats.column && seats.rows >> row & 1 == 1);
+        }
         let settles = |side: &[Window], total: u32| {
             side.iter().all(|window| window.min == window.max)
                 && side.iter().map(|window| u64::from(window.min)).sum::<u64>() == u64::from(total)
