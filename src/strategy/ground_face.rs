@@ -4,11 +4,11 @@ use alloc::boxed::Box;
 use alloc::rc::Rc;
 use alloc::vec::Vec;
 
-use super::cycles::{Kept, Rule, finish};
+use super::cycles::{Keeper, Kept, Rule, finish};
 use super::goals::Aim;
-use super::ground::{Ground, OpenPair};
+use super::ground::{Ground, OpenPair, place};
 use super::matching::seeded_optimum;
-use super::optimum::{OptimalFace, Optimum};
+use super::optimum::{OptimalFace, Optimum, used_edges};
 use super::{AssignError, Run};
 use crate::assignment::Assignment;
 use crate::flow::{Circuit, Common};
@@ -88,13 +88,18 @@ impl<'p> Ground<'p> {
             return Ok(None);
         }
         let mut face = GroundFace::new(self, &units);
+        let mut used = used_edges(&face);
+        let ends = |pair: u32| {
+            let OpenPair { left, right, .. } = self.pairs[pair as usize];
+            self.nodes.members((left as usize, right as usize))
+        };
+        let mut keeper = Keeper::new(problem, rule, used.iter().map(|&pair| ends(pair)));
         let mut best = worth(&face.used);
         let steps = (CLIMBED / (self.pairs.len() + problem.students() + 1)).clamp(64, 20_000);
         for step in 0..steps {
             if step % 64 == 0 {
                 run.report("exchanging", step as u64, steps as u64)?;
             }
-            let used: Vec<u32> = (0..index(self.pairs.len())).filter(|&pair| face.used[pair as usize]).collect();
             let changed = if used.len() < 2 || random.chance(1, 2) {
                 face.turn(random)
             } else {
@@ -103,8 +108,13 @@ impl<'p> Ground<'p> {
             };
             let Some(changed) = changed else { continue };
             let now = worth(&face.used);
-            if now >= best && rule.kept(&self.assignment(|pair| u32::from(face.used[pair]))) {
+            let (come, gone): (Vec<u32>, Vec<u32>) = changed.iter().partition(|&&pair| face.used[pair as usize]);
+            let pairs = |edges: &[u32]| edges.iter().map(|&pair| ends(pair)).collect::<Vec<_>>();
+            if now >= best && keeper.change(&pairs(&gone), &pairs(&come)) {
                 best = now;
+                // In order, so that a choice by place is the same as in a list made anew.
+                used.retain(|pair| !gone.contains(pair));
+                come.into_iter().for_each(|pair| used.insert(used.partition_point(|&other| other < pair), pair));
             } else {
                 face.undo(&changed);
             }
@@ -175,12 +185,6 @@ impl GroundFace {
         }
     }
 
-    fn find(&self, left: usize, right: u32) -> Option<u32> {
-        let range = self.starts[left]..self.starts[left + 1];
-        let place = self.pairs[range.clone()].binary_search_by_key(&right, |pair| pair.right).ok()?;
-        Some(index(range.start + place))
-    }
-
     fn follow(&mut self, changed: &[(u32, bool)]) -> Vec<u32> {
         for &(pair, more) in changed {
             self.used[pair as usize] = more;
@@ -200,8 +204,9 @@ impl OptimalFace for GroundFace {
         if first.left == second.left || first.right == second.right {
             return None;
         }
-        let new_a = self.find(first.left as usize, second.right)?;
-        let new_b = self.find(second.left as usize, first.right)?;
+        let find = |left, right| place(&self.pairs, &self.starts, left, right).map(index);
+        let new_a = find(first.left, second.right)?;
+        let new_b = find(second.left, first.right)?;
         if self.used[new_a as usize] || self.used[new_b as usize] {
             return None;
         }

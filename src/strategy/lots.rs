@@ -144,9 +144,11 @@ fn beyond_networks(
     seed: u64,
     run: &mut Run<'_>,
 ) -> Result<Solution, AssignError> {
+    let shared = |drawn: &Drawn| shared(problem, Aim::Affinity, &drawn.assignment);
     let relaxed = shares(problem, limits, share, seed, run)?;
+    let bound = shared(&relaxed);
     let (drawn, taken_out) = if is_seated(problem, &relaxed.marginals) {
-        without_cycles(problem, limits, rule, share, seed, run)?
+        without_cycles(problem, limits, rule, share, relaxed, seed, run)?
     } else {
         (None, false)
     };
@@ -154,14 +156,16 @@ fn beyond_networks(
         // Where minima may be missed, to take pairs out may be to miss them without need.
         let lossy = taken_out && problem.policy.shortfall == Shortfall::Partial;
         if drawn.is_none() || lossy {
-            let listed = Mixture::new(problem, limits, run)?;
-            if drawn.is_none() || listed.loses_nothing(problem) {
-                return Ok(listed.solution(name, problem, seed));
+            match Mixture::new(problem, limits, run) {
+                Ok(listed) if drawn.is_none() || listed.loses_nothing(problem) => {
+                    return Ok(listed.solution(name, problem, seed));
+                }
+                // What was drawn does.
+                Ok(_) | Err(AssignError::Infeasible(_) | AssignError::Undecided { .. }) if drawn.is_some() => {}
+                other => return other.map(|listed| listed.solution(name, problem, seed)),
             }
         }
     }
-    let shared = |drawn: &Drawn| shared(problem, Aim::Affinity, &drawn.assignment);
-    let bound = shared(&relaxed);
     match drawn.map(|drawn| (shared(&drawn), drawn)) {
         Some((reached, drawn)) if reached == bound || limits.bind(problem) => {
             let bound = Bound { goals: bound, scores: None, reached: reached == bound };
@@ -173,21 +177,23 @@ fn beyond_networks(
 }
 
 /// What is drawn from shares that close no forbidden cycle and break no rule on panels, if any are found, and whether pairs
-/// were taken out for them.
+/// were taken out for them; `relaxed` is what is drawn where none are.
 fn without_cycles(
     problem: &Problem,
     limits: Limits,
     rule: &Rule<'_>,
     share: &Share<'_>,
+    relaxed: Drawn,
     seed: u64,
     run: &mut Run<'_>,
 ) -> Result<(Option<Drawn>, bool), AssignError> {
     let mut without = rule.clone().barred();
+    let mut known = Some(relaxed).filter(|_| without.is_empty());
     let mut taken_out = false;
     for round in 0..ROUNDS {
         run.report("breaking cycles", round, ROUNDS)?;
-        let narrowed = problem.narrowed(&without, &[]);
-        let found = match shares(&narrowed, limits, share, seed, run) {
+        let shares = |run: &mut Run<'_>| shares(&problem.narrowed(&without, &[]), limits, share, seed, run);
+        let found = match known.take().map_or_else(|| shares(run), Ok) {
             Ok(found) => found,
             // What was taken out may have been too much, so nothing is proven.
             Err(AssignError::Infeasible(_) | AssignError::Unsupported { .. } | AssignError::Undecided { .. }) => break,
