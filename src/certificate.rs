@@ -51,7 +51,10 @@ impl core::fmt::Display for Refutation {
                 write!(f, "all {nodes} ways that are left by the rules were tried")
             }
             Self::Lottery(NoLottery { required, available, .. }) => {
-                write!(f, "within the rules {required} is the least weight of limited pairs, and within limits {available} the most")
+                write!(
+                    f,
+                    "within the rules {required} is the least weight of limited pairs, and within limits {available} the most"
+                )
             }
         }
     }

@@ -17,7 +17,9 @@ pub(super) fn sentences(proof: &NoLottery) -> Vec<String> {
     };
     let named: Vec<String> = weights.iter().map(pair).collect();
     alloc::vec![
-        format!("every valid assignment has {required} at least of certain reviews, and within their limits there are {available} on average at most"),
+        format!(
+            "every valid assignment has {required} at least of certain reviews, and within their limits there are {available} on average at most"
+        ),
         format!("these reviews are: {}", some(&named)),
     ]
 }

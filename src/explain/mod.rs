@@ -2,8 +2,8 @@
 
 mod bottleneck;
 mod cost;
-mod pair;
 mod lottery;
+mod pair;
 mod panel;
 mod relief;
 mod shut_out;

@@ -114,7 +114,9 @@ impl<'p> Ground<'p> {
                 best = now;
                 // In order, so that a choice by place is the same as in a list made anew.
                 used.retain(|pair| !gone.contains(pair));
-                come.into_iter().for_each(|pair| used.insert(used.partition_point(|&other| other < pair), pair));
+                for pair in come {
+                    used.insert(used.partition_point(|&other| other < pair), pair);
+                }
             } else {
                 face.undo(&changed);
             }

@@ -226,7 +226,14 @@ impl<'a> Run<'a> {
     /// A run with a seed, watched by nobody, that takes as long as it takes.
     #[must_use]
     pub const fn new(seed: u64) -> Self {
-        Self { seed, parameters: parameter::Values::new(), observer: None, budget: None, steps: 0, effort: Effort::Usual }
+        Self {
+            seed,
+            parameters: parameter::Values::new(),
+            observer: None,
+            budget: None,
+            steps: 0,
+            effort: Effort::Usual,
+        }
     }
 
     /// A run with the seed and the parameters of a choice.

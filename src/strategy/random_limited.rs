@@ -6,7 +6,7 @@
 //! and the lot gives each pair exactly its probability ([`lottery`](crate::flow)).
 
 use super::limits::Limits;
-use super::lots::{by_lot, certain};
+use super::lots::{Wanted, by_lot, certain};
 use super::parameter::LIMIT;
 use super::shares::{Reward, Shares};
 use super::{AssignError, Guarantees, Parameter, Run, Solution, Strategy};
@@ -52,6 +52,7 @@ impl Strategy for RandomLimited {
                 let score = |pair: usize, _| ground.pairs[pair].score;
                 Shares::new(ground, limits, whole)?.greatest(&[Reward { width: whole, value: &score }], None, run)
             },
+            Wanted::Total,
             run,
         )
     }

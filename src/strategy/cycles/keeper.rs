@@ -19,9 +19,10 @@ pub(crate) struct Keeper<'p> {
 impl<'p> Keeper<'p> {
     /// The reviews of an assignment that keeps the rules, but those that are fixed: `rule` has these.
     pub(crate) fn new(problem: &'p Problem, rule: &Rule<'p>, chosen: impl Iterator<Item = (u32, u32)>) -> Self {
-        let mut keeper =
-            Self { rule: rule.clone(), seats: Seats::new(problem), chosen: BTreeSet::new() };
-        chosen.for_each(|pair| keeper.put(pair));
+        let mut keeper = Self { rule: rule.clone(), seats: Seats::new(problem), chosen: BTreeSet::new() };
+        for pair in chosen {
+            keeper.put(pair);
+        }
         keeper
     }
 
@@ -39,13 +40,21 @@ impl<'p> Keeper<'p> {
 
     /// Whether the rules are kept when some reviews go and others come; where they are not, none do.
     pub(crate) fn change(&mut self, gone: &[(u32, u32)], come: &[(u32, u32)]) -> bool {
-        gone.iter().for_each(|&pair| self.take(pair));
-        come.iter().for_each(|&pair| self.put(pair));
+        for &pair in gone {
+            self.take(pair);
+        }
+        for &pair in come {
+            self.put(pair);
+        }
         let seated = gone.iter().chain(come).all(|&(_, submission)| self.seats.wrong(submission) == 0);
         let kept = seated && !self.closes(come);
         if !kept {
-            come.iter().for_each(|&pair| self.take(pair));
-            gone.iter().for_each(|&pair| self.put(pair));
+            for &pair in come {
+                self.take(pair);
+            }
+            for &pair in gone {
+                self.put(pair);
+            }
         }
         kept
     }

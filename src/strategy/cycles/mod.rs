@@ -10,6 +10,7 @@
 mod decide;
 mod exact;
 mod keeper;
+mod plunge;
 mod ring;
 mod rule;
 mod search;
@@ -225,10 +226,13 @@ fn found<'p, 'f>(
         if settled(&mut any, rule, steps, &mut random, run)? {
             search.offer(any.assignment());
         }
+        search.plunge(run)?;
     }
     let budget = search::budget(problem);
-    search.run(if run.effort() == Effort::Brief { budget / BRIEF } else { budget }, run)?;
-    if search.best().is_none() && !search.is_complete() && run.effort() == Effort::Brief {
+    if run.effort() == Effort::Brief {
+        search.run(budget / BRIEF, run)?;
+    }
+    if run.effort() != Effort::Brief || search.best().is_none() && !search.is_complete() {
         search.run(budget, run)?;
     }
     if run.effort() == Effort::Exhaustive {

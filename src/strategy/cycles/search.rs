@@ -44,12 +44,12 @@ type Key = (Worth, usize, u64);
 
 /// Pairs that are taken out and pairs that are demanded, and the optimum of what is left.
 #[derive(Debug, Clone)]
-struct Node {
+pub(super) struct Node {
     worth: Worth,
     tangles: usize,
     without: Vec<(u32, u32)>,
     with: Vec<(u32, u32)>,
-    assignment: Assignment,
+    pub(super) assignment: Assignment,
 }
 
 /// One search.
@@ -356,7 +356,7 @@ impl<'p, 'f> Search<'p, 'f> {
     }
 
     /// Whether pairs can be chosen together, as far as maxima and works with several copies tell.
-    fn fit(&self, with: &[(u32, u32)]) -> bool {
+    pub(super) fn fit(&self, with: &[(u32, u32)]) -> bool {
         let problem = self.problem;
         let count = |of: &dyn Fn(&(u32, u32)) -> bool| with.iter().filter(|pair| of(pair)).count() as u64;
         let fixed = problem.fixed_of_classes();
@@ -418,7 +418,7 @@ impl<'p, 'f> Search<'p, 'f> {
     }
 
     /// A node; none where nothing is left. What is found on the way is offered.
-    fn node(
+    pub(super) fn node(
         &mut self,
         mut without: Vec<(u32, u32)>,
         with: Vec<(u32, u32)>,

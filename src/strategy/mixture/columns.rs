@@ -74,8 +74,8 @@ impl<'p> Columns<'p> {
             }
             *steps += 1;
             let times = if within { denominator } else { 0 };
-            let priced = self.problem.rescored(self.rounded(&prices, times));
-            let Some(member) = found(MaxAffinity.assign(&priced, run))? else { break };
+            let reduced = self.problem.rescored(self.rounded(&prices, times));
+            let Some(member) = found(MaxAffinity.assign(&reduced, run))? else { break };
             let keeps = !within || shared(self.problem, Aim::Affinity, &member) == self.goals;
             if !keeps || !self.improves(&member, &prices, times) {
                 break;
@@ -134,7 +134,8 @@ impl<'p> Columns<'p> {
         let mut ranks: Vec<Objective> = reached.iter().copied().chain([self.goals]).collect();
         ranks.sort_unstable();
         ranks.dedup();
-        let largest = self.members.iter().map(|member| scores(self.problem, member).saturating_abs()).max().unwrap_or(0);
+        let largest =
+            self.members.iter().map(|member| scores(self.problem, member).saturating_abs()).max().unwrap_or(0);
         let step = largest.saturating_mul(2).saturating_add(1);
         for ((value, member), reached) in self.values.iter_mut().zip(&self.members).zip(&reached) {
             let rank = i64::try_from(ranks.partition_point(|other| other < reached)).unwrap_or(i64::MAX);

@@ -97,7 +97,7 @@ impl Mixture {
     }
 
     /// How likely pairs are.
-    fn marginals(&self) -> Marginals {
+    pub(super) fn marginals(&self) -> Marginals {
         let of_member = |(weight, member): &(u32, Assignment)| {
             let weight = *weight;
             pairs(member).map(move |(student, submission)| (student, submission, weight)).collect::<Vec<_>>()
