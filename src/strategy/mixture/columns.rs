@@ -173,12 +173,12 @@ impl<'p> Columns<'p> {
         }))
     }
 
-    /// Whether a member that is none yet makes the program's value greater.
+    /// Whether an assignment makes the program's value greater. One that takes the same rows as a member may, by its scores.
     fn improves(&self, member: &Assignment, prices: &[i128], times: i128) -> bool {
         let rows = rows_of(&self.rows, member);
         let gain = i128::from(scores(self.problem, member)).checked_mul(times);
         let price = rows.iter().try_fold(prices[0], |sum, &row| sum.checked_add(prices[row]));
-        gain.zip(price).is_some_and(|(gain, price)| gain > price) && !self.tableau.has(&rows)
+        gain.zip(price).is_some_and(|(gain, price)| gain > price) && !self.members.contains(member)
     }
 
     fn add(&mut self, member: Assignment) {
