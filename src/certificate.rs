@@ -26,6 +26,8 @@ pub enum Refutation {
     Cut(Infeasible),
     /// All that could be tried has been tried.
     Search(Exhausted),
+    /// Limits on pairs are tighter than any lottery over valid assignments.
+    Lottery(NoLottery),
 }
 
 impl Refutation {
@@ -34,7 +36,7 @@ impl Refutation {
     pub const fn cut(&self) -> Option<&Infeasible> {
         match self {
             Self::Cut(cut) => Some(cut),
-            Self::Search(_) => None,
+            Self::Search(_) | Self::Lottery(_) => None,
         }
     }
 }
@@ -47,6 +49,12 @@ impl core::fmt::Display for Refutation {
             }
             Self::Search(Exhausted { nodes, .. }) => {
                 write!(f, "all {nodes} ways that are left by the rules were tried")
+            }
+            Self::Lottery(NoLottery { required, available, .. }) => {
+                write!(
+                    f,
+                    "within the rules {required} is the least weight of limited pairs, and within limits {available} the most"
+                )
             }
         }
     }
@@ -67,6 +75,43 @@ impl Exhausted {
     pub const fn new(nodes: u64) -> Self {
         Self { side: SearchSide::Search, nodes }
     }
+}
+
+/// Limits that no lottery over valid assignments keeps, under rules that are no network.
+///
+/// The pairs of every valid assignment weigh `required` in all at least, as an exhaustive search says; each counted as often as
+/// its limit allows, they weigh `available`, which is less. A mean is not below the least.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[serde(tag = "kind", rename = "infeasible")]
+pub struct NoLottery {
+    side: SearchSide,
+    /// How many assignments were looked for.
+    pub nodes: u64,
+    /// The free pairs that may not be certain and weigh anything, in canonical order.
+    pub weights: Vec<PairWeight>,
+    /// What the pairs of any valid assignment weigh at least.
+    pub required: u64,
+    /// The sum of weight times limit over the pairs.
+    pub available: Micros,
+}
+
+impl NoLottery {
+    /// The refutation by weights of pairs, after so many assignments.
+    #[must_use]
+    pub const fn new(nodes: u64, weights: Vec<PairWeight>, required: u64, available: Micros) -> Self {
+        Self { side: SearchSide::Search, nodes, weights, required, available }
+    }
+}
+
+/// What a pair weighs in a proof.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct PairWeight {
+    /// The student.
+    pub assessor_id: Id,
+    /// The submission.
+    pub asset_id: Id,
+    /// The weight, from 1.
+    pub value: u64,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]

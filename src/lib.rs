@@ -93,7 +93,8 @@ pub mod verify;
 
 pub use assignment::Assignment;
 pub use certificate::{
-    Certificate, CutSide, Dual, Exhausted, Infeasible, Optimal, PanelClass, Refutation, WorkDual, WorstOff,
+    Certificate, CutSide, Dual, Exhausted, Infeasible, NoLottery, Optimal, PairWeight, PanelClass, Refutation,
+    WorkDual, WorstOff,
 };
 pub use diagnostic::{Diagnostic, Diagnostics};
 pub use id::{EmptyId, Id, PersonName};

@@ -111,21 +111,34 @@ impl Changes {
         }
     }
 
-    /// Takes the place from diagnostics that speak of what the command line says rather than the file.
+    /// The name of the last setting that says what a pointer is about, as in `strategy.limit`.
+    fn setting(&self, pointer: &str) -> Option<&str> {
+        let names = self.settings.iter().rev().filter_map(|setting| Some(setting.split_once('=')?.0));
+        let is_about = |name: &&str| {
+            let below = pointer.strip_prefix(&format!("/{}", name.replace('.', "/")));
+            below.is_some_and(|below| below.is_empty() || below.starts_with('/'))
+        };
+        names.into_iter().find(is_about)
+    }
+
+    /// Takes the place from diagnostics that speak of what the command line says rather than the file, and names the setting.
     fn unplace(&self, found: &mut Diagnostics) {
-        let settings: Vec<String> = self
-            .settings
-            .iter()
-            .filter_map(|setting| Some(format!("/{}", setting.split_once('=')?.0.replace('.', "/"))))
-            .collect();
         for item in found.items_mut() {
             if item.severity == Severity::Warning && item.pointer.is_empty() {
                 item.position = None;
             }
-            if settings.iter().any(|setting| item.pointer.starts_with(setting.as_str())) {
+            if let Some(setting) = self.setting(&item.pointer) {
+                item.message = format!("--set {setting}: {}", item.message);
                 item.position = None;
             }
         }
+    }
+
+    /// The mistake in the usage, where the first error is about a parameter that the command line sets.
+    fn wrong_parameter(&self, found: &Diagnostics) -> Option<Failure> {
+        let error = found.items().iter().find(|item| item.severity == Severity::Error)?;
+        let setting = self.setting(&error.pointer).filter(|setting| setting.starts_with("strategy."))?;
+        Some(Failure::Usage(format!("--set {setting}: {}; {}", error.message, error.help)))
     }
 }
 
@@ -167,11 +180,14 @@ pub(super) fn load(
         Ok((problem, mut warnings)) => {
             if !text.bytes.is_empty() && !warnings.is_empty() {
                 formats::locate(&text.bytes, &mut warnings);
-                changes.unplace(&mut warnings);
             }
+            changes.unplace(&mut warnings);
             Ok(Loaded { file: name(path), input, problem, warnings })
         }
         Err(found) => {
+            if let Some(failure) = changes.wrong_parameter(&found) {
+                return Err(failure);
+            }
             let mut failure = text.refuse(found);
             if let Failure::Input { found, .. } = &mut failure {
                 scores.relocate(&input.scores, found);
@@ -229,9 +245,13 @@ pub(super) fn load_line(
     match loaded {
         Ok((input, problem, mut warnings)) => {
             renumber(&mut warnings, line, number);
+            changes.unplace(&mut warnings);
             Ok(Loaded { file, input, problem, warnings })
         }
         Err(mut found) => {
+            if let Some(failure) = changes.wrong_parameter(&found) {
+                return Err(failure);
+            }
             renumber(&mut found, line, number);
             changes.unplace(&mut found);
             Err(Failure::Input { file, found })

@@ -2,6 +2,7 @@
 
 mod bottleneck;
 mod cost;
+mod lottery;
 mod pair;
 mod panel;
 mod relief;
@@ -102,6 +103,7 @@ pub fn sentences(problem: &Problem, refutation: &Refutation) -> Vec<String> {
         Refutation::Cut(cut) if cut.panel.is_some() => panel::sentences(problem, cut),
         Refutation::Cut(cut) => Bottleneck::new(problem, cut).sentences(cut),
         Refutation::Search(_) => alloc::vec![alloc::format!("{refutation}")],
+        Refutation::Lottery(proof) => lottery::sentences(proof),
     }
 }
 

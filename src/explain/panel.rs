@@ -48,7 +48,7 @@ fn listed(ids: &[Id]) -> String {
     some(&ids.iter().map(ToString::to_string).collect::<Vec<_>>())
 }
 
-fn some(names: &[String]) -> String {
+pub(super) fn some(names: &[String]) -> String {
     let shown = names.iter().take(NAMED).cloned().collect::<Vec<_>>().join(", ");
     match names.len() {
         0 => String::from("(none)"),

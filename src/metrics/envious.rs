@@ -12,7 +12,8 @@ use super::rows::key;
 use super::tally::Tally;
 use crate::id::Id;
 
-/// Envy among the handed-in submissions that may receive reviews (whose maximum is not 0).
+/// Envy among the handed-in submissions that may receive reviews (whose maximum is not 0); others neither envy nor are
+/// envied. Copies of one work take part each for itself, and so may envy each other.
 ///
 /// A reviewer is worth the score for the submission, where the rules let the pair be or it is part of the plan; else
 /// nothing: nobody is worse off for lack of a reviewer who may never come. The published code takes the score of

@@ -35,7 +35,8 @@ impl Envy {
 /// `bundles` are the reviewers of each submission, each at most once; `values(i)` lists the reviewers that i values, each
 /// at most once, in any order and with any numbers. A reviewer that is not listed is worth 0. **Negative values count
 /// as 0**: envy is defined for goods, and a reviewer whom nobody wants is no reason to envy, and none not to. What a
-/// reviewer is worth who may not review i at all is for the caller to say, by listing or not.
+/// reviewer is worth who may not review i at all is for the caller to say, by listing or not, and so is which
+/// submissions take part: whatever has a bundle does, copies of one work each for itself.
 ///
 /// Exact. O(Σᵢ Σᵣ bundles with r) over the reviewers r that i lists with a value above 0, at most m² k for m submissions
 /// with k reviews each.

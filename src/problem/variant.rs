@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 
 use super::Problem;
 use super::rows::{Rows, index};
-use crate::input::{Reciprocal, Shortfall};
+use crate::input::{Bound, Demand, Existing, Reciprocal, Relation, Shortfall, Stance};
 
 impl Problem {
     /// The same problem in which some pairs are forbidden, as if by a `must_not_review`, and some free ones fixed, as if
@@ -77,6 +77,28 @@ impl Problem {
         let mut problem = self.clone();
         problem.policy.shortfall = shortfall;
         problem
+    }
+
+    /// The same problem with nothing but what must be: none of the goals says anything.
+    pub(crate) fn without_goals(&self) -> Self {
+        let mut problem = self.clone();
+        let policy = &mut problem.policy;
+        if policy.reviews_per_submission == Demand::Balanced {
+            policy.reviews_per_submission = Demand::Within(Bound::default());
+        }
+        if policy.existing == Existing::Rebalance {
+            policy.existing = Existing::Replace;
+        }
+        if policy.history == Stance::Avoid {
+            policy.history = Stance::Allow;
+        }
+        for dimension in &mut problem.dimensions {
+            if matches!(dimension.relation, Relation::PreferSame | Relation::PreferDifferent) {
+                dimension.relation = Relation::Any;
+            }
+        }
+        problem.pairs.wishes = Rows::sorted(self.students(), Vec::new());
+        problem.ignoring_reciprocal()
     }
 
     /// The problem in which no review goes both ways.

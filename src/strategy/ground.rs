@@ -240,9 +240,7 @@ impl<'p> Ground<'p> {
 
     /// The place of a pair, if it is open.
     pub(super) fn find(&self, left: u32, right: u32) -> Option<usize> {
-        let range = self.of_left(left as usize);
-        let place = self.pairs[range.clone()].binary_search_by_key(&right, |pair| pair.right);
-        place.ok().map(|place| range.start + place)
+        place(&self.pairs, &self.starts, left, right)
     }
 
     /// Whether a pair is part of every assignment.
@@ -387,6 +385,13 @@ impl<'p> Ground<'p> {
         }
         sums
     }
+}
+
+/// The place of a pair among those of a ground, if it is open; `starts` are those of left nodes.
+pub(super) fn place(pairs: &[OpenPair], starts: &[usize], left: u32, right: u32) -> Option<usize> {
+    let range = starts[left as usize]..starts[left as usize + 1];
+    let place = pairs[range.clone()].binary_search_by_key(&right, |pair| pair.right);
+    place.ok().map(|place| range.start + place)
 }
 
 /// The optimum of a program, or what stands in the way of any solution.

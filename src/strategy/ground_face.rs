@@ -5,12 +5,12 @@ use alloc::rc::Rc;
 use alloc::vec::Vec;
 
 use super::bound::{Bound, shared};
-use super::cycles::{Kept, Rule, finish};
+use super::cycles::{Keeper, Kept, Rule, finish};
 use super::goals::{Aim, Objective};
-use super::ground::{Ground, OpenPair};
+use super::ground::{Ground, OpenPair, place};
 use super::matching::seeded_optimum;
 use super::max_affinity::MaxAffinity;
-use super::optimum::{OptimalFace, Optimum};
+use super::optimum::{OptimalFace, Optimum, used_edges};
 use super::{AssignError, Run, Strategy as _};
 use crate::assignment::Assignment;
 use crate::flow::{Circuit, Common};
@@ -130,13 +130,18 @@ impl<W: Ord, F: Fn(&[bool]) -> W> Ascent<'_, F> {
         let Some(used) = self.used(first) else { return Ok(None) };
         let units: Vec<u32> = used.iter().map(|&used| u32::from(used)).collect();
         let mut face = GroundFace::new(ground, &units);
+        let mut used = used_edges(&face);
+        let ends = |pair: u32| {
+            let OpenPair { left, right, .. } = ground.pairs[pair as usize];
+            ground.nodes.members((left as usize, right as usize))
+        };
+        let mut keeper = Keeper::new(ground.nodes.problem, rule, used.iter().map(|&pair| ends(pair)));
         let mut best = worth(&face.used);
         let steps = (CLIMBED / (ground.pairs.len() + ground.nodes.problem.students() + 1)).clamp(64, 20_000);
         for step in 0..steps {
             if step % 64 == 0 {
                 run.report("exchanging", step as u64, steps as u64)?;
             }
-            let used: Vec<u32> = (0..index(ground.pairs.len())).filter(|&pair| face.used[pair as usize]).collect();
             let changed = if used.len() < 2 || random.chance(1, 2) {
                 face.turn(random)
             } else {
@@ -145,8 +150,15 @@ impl<W: Ord, F: Fn(&[bool]) -> W> Ascent<'_, F> {
             };
             let Some(changed) = changed else { continue };
             let now = worth(&face.used);
-            if now >= best && rule.kept(&ground.assignment(|pair| u32::from(face.used[pair]))) {
+            let (come, gone): (Vec<u32>, Vec<u32>) = changed.iter().partition(|&&pair| face.used[pair as usize]);
+            let pairs = |edges: &[u32]| edges.iter().map(|&pair| ends(pair)).collect::<Vec<_>>();
+            if now >= best && keeper.change(&pairs(&gone), &pairs(&come)) {
                 best = now;
+                // In order, so that a choice by place is the same as in a list made anew.
+                used.retain(|pair| !gone.contains(pair));
+                for pair in come {
+                    used.insert(used.partition_point(|&other| other < pair), pair);
+                }
             } else {
                 face.undo(&changed);
             }
@@ -217,12 +229,6 @@ impl GroundFace {
         }
     }
 
-    fn find(&self, left: usize, right: u32) -> Option<u32> {
-        let range = self.starts[left]..self.starts[left + 1];
-        let place = self.pairs[range.clone()].binary_search_by_key(&right, |pair| pair.right).ok()?;
-        Some(index(range.start + place))
-    }
-
     fn follow(&mut self, changed: &[(u32, bool)]) -> Vec<u32> {
         for &(pair, more) in changed {
             self.used[pair as usize] = more;
@@ -242,8 +248,9 @@ impl OptimalFace for GroundFace {
         if first.left == second.left || first.right == second.right {
             return None;
         }
-        let new_a = self.find(first.left as usize, second.right)?;
-        let new_b = self.find(second.left as usize, first.right)?;
+        let find = |left, right| place(&self.pairs, &self.starts, left, right).map(index);
+        let new_a = find(first.left, second.right)?;
+        let new_b = find(second.left, first.right)?;
         if self.used[new_a as usize] || self.used[new_b as usize] {
             return None;
         }

@@ -8,7 +8,7 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use super::bound::{Bound, shared};
-use super::cycles::Rule;
+use super::cycles::{Rule, is_small};
 use super::goals::Aim;
 use super::ground::Ground;
 use super::infeasible::certified_under;
@@ -35,6 +35,15 @@ const ROUNDS: u64 = 40;
 /// Makes the shares of a ground.
 pub(super) type Share<'f> = dyn Fn(&Ground<'_>, &mut Run<'_>) -> Result<Shared, Unshared> + 'f;
 
+/// What is best among lotteries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Wanted {
+    /// The greatest expected sum of scores.
+    Total,
+    /// What shares say, the expected sum of scores not alone.
+    Shares,
+}
+
 /// An assignment drawn from the shares that `share` makes, with the shares; `name` is that of the strategy.
 ///
 /// # Errors
@@ -44,12 +53,13 @@ pub(super) fn by_lot(
     problem: &Problem,
     limits: Limits,
     share: &Share<'_>,
+    wanted: Wanted,
     run: &mut Run<'_>,
 ) -> Result<Solution, AssignError> {
     let seed = core::mem::take(&mut run.seed);
     let drawn = match Rule::of(problem) {
         None => shares(problem, limits, share, seed, run).map(|drawn| drawn.solution(name, seed)),
-        Some(rule) => beyond_networks(name, problem, limits, &rule, share, seed, run),
+        Some(_) => beyond_networks(name, problem, limits, share, wanted, seed, run),
     };
     run.seed = seed;
     drawn
@@ -139,29 +149,36 @@ fn beyond_networks(
     name: &str,
     problem: &Problem,
     limits: Limits,
-    rule: &Rule<'_>,
     share: &Share<'_>,
+    wanted: Wanted,
     seed: u64,
     run: &mut Run<'_>,
 ) -> Result<Solution, AssignError> {
+    let shared = |drawn: &Drawn| shared(problem, Aim::Affinity, &drawn.assignment);
     let relaxed = shares(problem, limits, share, seed, run)?;
+    let bound = shared(&relaxed);
     let (drawn, taken_out) = if is_seated(problem, &relaxed.marginals) {
-        without_cycles(problem, limits, rule, share, seed, run)?
+        without_cycles(problem, limits, share, relaxed, seed, run)?
     } else {
         (None, false)
     };
     if limits.bind(problem) {
-        // Where minima may be missed, to take pairs out may be to miss them without need.
-        let lossy = taken_out && problem.policy.shortfall == Shortfall::Partial;
+        // Where minima may be missed, to take pairs out may be to miss them without need; elsewhere a list that is the best of
+        // all may be worth more.
+        let partial = problem.policy.shortfall == Shortfall::Partial;
+        let lossy = taken_out && (partial || wanted == Wanted::Total && is_small(problem));
         if drawn.is_none() || lossy {
-            let listed = Mixture::new(problem, limits, run)?;
-            if drawn.is_none() || listed.loses_nothing(problem) {
-                return Ok(listed.solution(name, problem, seed));
+            let is_better = |listed: &Mixture, drawn: &Drawn| {
+                listed.loses_nothing(problem)
+                    && (partial || is_above(total(problem, &listed.marginals()), total(problem, &drawn.marginals)))
+            };
+            match (Mixture::new(problem, limits, run), &drawn) {
+                (Ok(listed), Some(drawn)) if !is_better(&listed, drawn) => {}
+                (Err(AssignError::Infeasible(_) | AssignError::Undecided { .. }), Some(_)) => {}
+                (listed, _) => return listed.map(|listed| listed.solution(name, problem, seed)),
             }
         }
     }
-    let shared = |drawn: &Drawn| shared(problem, Aim::Affinity, &drawn.assignment);
-    let bound = shared(&relaxed);
     match drawn.map(|drawn| (shared(&drawn), drawn)) {
         Some((reached, drawn)) if reached == bound || limits.bind(problem) => {
             let bound = Bound { goals: bound, scores: None, worst: None, reached: reached == bound };
@@ -173,21 +190,23 @@ fn beyond_networks(
 }
 
 /// What is drawn from shares that close no forbidden cycle and break no rule on panels, if any are found, and whether pairs
-/// were taken out for them.
+/// were taken out for them; `relaxed` is what is drawn where none are.
 fn without_cycles(
     problem: &Problem,
     limits: Limits,
-    rule: &Rule<'_>,
     share: &Share<'_>,
+    relaxed: Drawn,
     seed: u64,
     run: &mut Run<'_>,
 ) -> Result<(Option<Drawn>, bool), AssignError> {
+    let rule = &Rule::new(problem, problem.longest_forbidden().unwrap_or(1));
     let mut without = rule.clone().barred();
+    let mut known = Some(relaxed).filter(|_| without.is_empty());
     let mut taken_out = false;
     for round in 0..ROUNDS {
         run.report("breaking cycles", round, ROUNDS)?;
-        let narrowed = problem.narrowed(&without, &[]);
-        let found = match shares(&narrowed, limits, share, seed, run) {
+        let shares = |run: &mut Run<'_>| shares(&problem.narrowed(&without, &[]), limits, share, seed, run);
+        let found = match known.take().map_or_else(|| shares(run), Ok) {
             Ok(found) => found,
             // What was taken out may have been too much, so nothing is proven.
             Err(AssignError::Infeasible(_) | AssignError::Unsupported { .. } | AssignError::Undecided { .. }) => break,
@@ -203,6 +222,19 @@ fn without_cycles(
         without.extend(closing);
     }
     Ok((None, taken_out))
+}
+
+/// The expected sum of scores, and what it is a part of.
+fn total(problem: &Problem, marginals: &Marginals) -> (i128, i128) {
+    let of = |&(student, submission, share): &(u32, u32, u32)| {
+        i128::from(problem.score(student as usize, submission as usize).unwrap_or(0)) * i128::from(share)
+    };
+    (marginals.pairs().iter().map(of).sum(), marginals.whole().into())
+}
+
+/// Whether a fraction is above another one.
+const fn is_above((one, whole): (i128, i128), (other, of): (i128, i128)) -> bool {
+    one * of > other * whole
 }
 
 /// Whether nothing that can be drawn breaks a rule on panels whose class crosses others: as many students of it as have a share

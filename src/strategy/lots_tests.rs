@@ -1,5 +1,6 @@
 use alloc::vec::Vec;
 
+use super::{Wanted, by_lot};
 use crate::certificate::{CutSide, Infeasible, Refutation};
 use crate::generate::{Options, generate};
 use crate::input::{
@@ -7,6 +8,9 @@ use crate::input::{
 };
 use crate::plan::Plan;
 use crate::problem::Problem;
+use crate::strategy::ground::{Ground, OpenPair};
+use crate::strategy::limits::Limits;
+use crate::strategy::shares::Shared;
 use crate::strategy::{AssignError, Run, Solution, by_name};
 use crate::verify::verify;
 
@@ -17,8 +21,8 @@ fn drawn(problem: &Problem, name: &str, seed: u64, parameters: &[(&str, i64)]) -
 }
 
 /// Problems of many kinds, all with room for probabilities of one half.
-fn inputs(seed: u64) -> Vec<Input> {
-    let plain = Options { seed, students: 24, affinities: 12, ..Options::default() };
+fn inputs(seed: u64, students: u32) -> Vec<Input> {
+    let plain = Options { seed, students, affinities: 12, ..Options::default() };
     let copies = Options { group_size: 3, copies: true, ..plain.clone() };
     let moved = Options { existing_percent: 60, completed_percent: 30, ..plain.clone() };
     let mut all = Vec::new();
@@ -48,7 +52,7 @@ fn whatever_is_drawn_keeps_the_rules_the_limits_and_its_share() {
         ("perturbed", &[("decay", 2_000_000)]),
     ];
     let (mut fractions, mut open) = (0, 0);
-    for (seed, input) in (0..2).flat_map(|seed| inputs(seed).into_iter().map(move |input| (seed, input))) {
+    for (seed, input) in (0..2).flat_map(|seed| inputs(seed, 24).into_iter().map(move |input| (seed, input))) {
         let problem = Problem::new(&input).expect("sound");
         for (name, parameters) in parameters {
             let first = match drawn(&problem, name, seed, parameters) {
@@ -99,17 +103,27 @@ fn whatever_is_drawn_keeps_the_rules_the_limits_and_its_share() {
 #[test]
 fn pairs_are_drawn_as_often_as_their_shares_say() {
     const RUNS: u32 = 4_000;
-    let problem = Problem::new(&inputs(5)[0]).expect("sound");
+    let problem = Problem::new(&inputs(5, 16)[0]).expect("sound");
     for (name, parameters) in [("random_limited", [("limit", 500_000)]), ("perturbed", [("limit", 700_000)])] {
         let mut counts = alloc::vec![0_u32; problem.students() * problem.submissions()];
-        let mut marginals = None;
+        let marginals = drawn(&problem, name, 0, &parameters).expect("feasible").marginals.expect("drawn by lot");
+        // Shares are the same for all seeds, so they are made once.
+        let known = |ground: &Ground<'_>, _: &mut Run<'_>| {
+            let of = |pair: &OpenPair| ground.nodes.members((pair.left as usize, pair.right as usize));
+            let share = |(student, submission): (u32, u32)| marginals.share(student as usize, submission as usize);
+            let units = ground.pairs.iter().map(|pair| share(of(pair))).collect();
+            Ok(Shared { whole: marginals.whole(), units })
+        };
+        let limits = Limits::new(Some(Micros(parameters[0].1)));
         for seed in 0..u64::from(RUNS) {
-            let solution = drawn(&problem, name, seed, &parameters).expect("feasible");
+            let mut run = Run::new(seed);
+            let solution = by_lot(name, &problem, limits, &known, Wanted::Shares, &mut run).expect("feasible");
             solution.assignment.pairs().for_each(|(i, j)| counts[i * problem.submissions() + j] += 1);
-            marginals = solution.marginals;
+            assert_eq!(solution.marginals.as_ref(), Some(&marginals));
         }
-        let marginals = marginals.expect("drawn by lot");
-        // Hoeffding: beyond 0.04 with probability 2 · e^(−2 · 4000 · 0.0016) for each of 576 pairs, 0.004 for any.
+        let drawn = marginals.pairs().iter().filter(|&&(.., share)| share < marginals.whole());
+        assert!(drawn.count() > 8, "{name}: too little is left to the lot");
+        // Hoeffding: beyond 0.04 with probability 2 · e^(−2 · 4000 · 0.0016) for each of 256 pairs, 0.002 for any.
         for (place, &count) in counts.iter().enumerate() {
             let share = marginals.share(place / problem.submissions(), place % problem.submissions());
             let (share, often) = (f64::from(share) / f64::from(marginals.whole()), f64::from(count) / f64::from(RUNS));
@@ -158,7 +172,7 @@ fn limits_that_leave_too_little_are_refuted_by_a_cut_that_counts_them() {
 #[test]
 fn what_is_tuned_keeps_the_share_asked_for() {
     for seed in 0..4 {
-        let problem = Problem::new(&inputs(seed)[0]).expect("sound");
+        let problem = Problem::new(&inputs(seed, 24)[0]).expect("sound");
         let expected = |solution: &Solution| {
             let marginals = solution.marginals.as_ref().expect("drawn by lot");
             let of = |&(i, j, share): &(u32, u32, u32)| {

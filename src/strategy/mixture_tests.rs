@@ -1,11 +1,14 @@
 use alloc::vec::Vec;
 
+use super::tableau::Tableau;
 use super::*;
+use crate::certificate::{NoLottery, PairWeight, Refutation};
 use crate::input::{
     Affinity, Bound as Between, Demand, Input, Micros, Panel, Reciprocal, Shortfall, StrategyChoice, Student,
     Submission,
 };
 use crate::plan::Plan;
+use crate::strategy::bound::scores;
 use crate::strategy::by_name;
 use crate::strategy::cycles::Rule;
 use crate::verify::verify;
@@ -51,12 +54,22 @@ fn drawn(problem: &Problem, name: &str, seed: u64, limit: i64) -> Result<Solutio
     by_name(name).expect("listed").assign(problem, &mut Run::of(&choice))
 }
 
-/// All valid assignments of a tiny problem.
+/// All valid assignments of a tiny problem whose submissions receive exactly their minima.
 fn all(input: &Input, problem: &Problem) -> Vec<Assignment> {
+    let min: u64 = (0..problem.submissions()).map(|j| problem.submission_bound(j).min).sum();
+    of_size(min, input, problem)
+}
+
+/// The same where students give exactly theirs.
+fn all_given(input: &Input, problem: &Problem) -> Vec<Assignment> {
+    let min: u64 = (0..problem.students()).map(|i| problem.student_bound(i).min).sum();
+    of_size(min, input, problem)
+}
+
+fn of_size(size: u64, input: &Input, problem: &Problem) -> Vec<Assignment> {
     let ends = (0..index(problem.students())).flat_map(|i| (0..index(problem.submissions())).map(move |j| (i, j)));
     let free: Vec<(u32, u32)> = ends.filter(|&(i, j)| problem.is_free(i as usize, j as usize)).collect();
-    let min: u64 = (0..problem.submissions()).map(|j| problem.submission_bound(j).min).sum();
-    let sets = (0..1_u32 << free.len()).filter(|set| u64::from(set.count_ones()) == min);
+    let sets = (0..1_u32 << free.len()).filter(|set| u64::from(set.count_ones()) == size);
     let chosen = sets.map(|set| {
         let pairs = free.iter().enumerate().filter(|(at, _)| set >> at & 1 == 1).map(|(_, &pair)| pair);
         Assignment::new(problem.students(), pairs.collect())
@@ -72,11 +85,16 @@ fn all(input: &Input, problem: &Problem) -> Vec<Assignment> {
 /// The greatest expected total of all lotteries over some assignments, times a million times the scores; none where none is
 /// within limits.
 fn best_lottery(problem: &Problem, limits: Limits, of: &[Assignment]) -> Option<i128> {
-    let columns = Columns::new(problem, limits);
+    let whole = limits.whole(problem);
+    let (limited, caps): (Vec<_>, Vec<_>) = caps(problem, limits, whole).unzip();
+    let rows_of = |member: &Assignment| {
+        let place = |pair| limited.iter().position(|&other| other == pair).map(|place| place + 1);
+        pairs(member).filter_map(place).collect::<Vec<_>>()
+    };
     let (first, others) = of.split_first()?;
-    let mut tableau = Tableau::new(columns.whole, &columns.caps, columns.rows_of(first)).expect("small");
+    let mut tableau = Tableau::new(whole, &caps, rows_of(first)).expect("small");
     for member in others {
-        tableau.add(columns.rows_of(member));
+        tableau.add(rows_of(member));
     }
     let value = |member: usize| scores(problem, &of[member]);
     tableau.best(&value).expect("small");
@@ -86,12 +104,12 @@ fn best_lottery(problem: &Problem, limits: Limits, of: &[Assignment]) -> Option<
     tableau.best(&value).expect("small");
     let (weights, denominator) = tableau.weights();
     let sum: i128 = weights.iter().map(|&(member, weight)| i128::from(value(member)) * weight).sum();
-    Some(sum * 1_000_000 / (denominator * i128::from(columns.whole)))
+    Some(sum * 1_000_000 / (denominator * i128::from(whole)))
 }
 
 #[test]
 fn lotteries_are_found_wherever_there_are_any_and_are_the_best() {
-    let (mut found, mut none, mut spread) = (0, 0, 0);
+    let (mut found, mut none, mut weighed, mut spread) = (0, 0, 0, 0);
     for seed in 0..150 {
         let input = crossing(seed, Shortfall::Error);
         let Ok(problem) = Problem::new(&input) else { continue };
@@ -101,7 +119,13 @@ fn lotteries_are_found_wherever_there_are_any_and_are_the_best() {
             let best = best_lottery(&problem, limits, &all);
             let solution = drawn(&problem, "random_limited", seed, limit);
             let Some(best) = best else {
-                assert!(solution.is_err(), "{seed} {limit}: a lottery that cannot be");
+                let Err(AssignError::Infeasible(proof)) = solution else {
+                    panic!("{seed} {limit}: a lottery that cannot be, or no proof: {solution:?}")
+                };
+                if let Refutation::Lottery(proof) = *proof {
+                    assert!(proves(&problem, limits, &all, &proof), "{seed} {limit}: {proof:?}");
+                    weighed += 1;
+                }
                 none += 1;
                 continue;
             };
@@ -118,7 +142,62 @@ fn lotteries_are_found_wherever_there_are_any_and_are_the_best() {
             spread += usize::from(total == best);
         }
     }
-    assert!(found > 100 && none > 20 && spread * 10 > found * 9, "{found} {none} {spread}");
+    assert!(found > 100 && none > 20 && weighed > 0, "{found} {none} {weighed}");
+    assert!(spread * 10 > found * 9, "{found} {spread}");
+}
+
+/// Whether all of some assignments weigh more than limits allow for.
+fn proves(problem: &Problem, limits: Limits, all: &[Assignment], proof: &NoLottery) -> bool {
+    let place = |weight: &PairWeight| {
+        let student = problem.find_student(&weight.assessor_id).expect("a student");
+        (student, problem.find_submission(&weight.asset_id).expect("a submission"))
+    };
+    let of = |member: &Assignment| {
+        let has = proof.weights.iter().map(|weight| (place(weight), weight.value));
+        has.filter(|&((i, j), _)| member.contains(i, j)).map(|(_, value)| value).sum::<u64>()
+    };
+    let allowed = proof.weights.iter().map(|weight| {
+        let (i, j) = place(weight);
+        weight.value * u64::from(limits.of(problem, i, j))
+    });
+    let available: u64 = allowed.sum();
+    available == u64::try_from(proof.available.0).expect("a sum")
+        && available < proof.required * 1_000_000
+        && all.iter().all(|member| of(member) >= proof.required)
+}
+
+#[test]
+fn goals_give_way_to_limits_before_a_lottery_is_refuted() {
+    let (mut found, mut none) = (0, 0);
+    for seed in 0..150 {
+        let mut input = crossing(seed, Shortfall::Error);
+        // As many reviews as students give, spread evenly: what no limit allows for may be met unevenly.
+        input.policy.reviews_per_submission = Demand::Balanced;
+        input.policy.reviews_per_student = Between::exactly(1);
+        let Ok(problem) = Problem::new(&input) else { continue };
+        let all = all_given(&input, &problem);
+        for limit in [400_000, 500_000, 700_000] {
+            let limits = Limits::new(Some(Micros(limit)));
+            let feasible = best_lottery(&problem, limits, &all).is_some();
+            match drawn(&problem, "random_limited", seed, limit) {
+                Ok(solution) => {
+                    assert!(feasible, "{seed} {limit}");
+                    let verdict = verify(&input, &Plan::diff(&problem, &solution).view(&problem));
+                    assert!(verdict.valid(), "{seed} {limit}: {:#?}", verdict.violations);
+                    found += 1;
+                }
+                Err(AssignError::Infeasible(proof)) => {
+                    assert!(!feasible, "{seed} {limit}: {proof}");
+                    if let Refutation::Lottery(proof) = *proof {
+                        assert!(proves(&problem, limits, &all, &proof), "{seed} {limit}: {proof:?}");
+                    }
+                    none += 1;
+                }
+                Err(error) => panic!("{seed} {limit}: {error}"),
+            }
+        }
+    }
+    assert!(found > 100 && none > 20, "{found} {none}");
 }
 
 #[test]
@@ -170,7 +249,7 @@ fn lists_made_one_after_the_other_keep_limits_as_well() {
         let Ok(problem) = Problem::new(&input) else { continue };
         let limits = Limits::new(Some(Micros(700_000)));
         for evenly in [false, true] {
-            let (whole, members) = by_turns(&problem, limits, 20, evenly, &mut steps, &mut Run::new(0))
+            let (whole, members) = by_turns(&problem, limits, 20, evenly, None, &mut steps, &mut Run::new(0))
                 .expect("no budget")
                 .expect("minima may be missed");
             assert_eq!(members.iter().map(|(weight, _)| weight).sum::<u32>(), whole);

@@ -204,6 +204,19 @@ pub struct Run<'a> {
     budget: Option<u64>,
     /// How many it has taken.
     steps: u64,
+    effort: Effort,
+}
+
+/// How long a search goes on where rules are no network.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Effort {
+    /// A small part of the usual one, once something is found: for one assignment of many.
+    Brief,
+    /// As long as is worth waiting for.
+    #[default]
+    Usual,
+    /// Until it is proven that nothing is better, as far as that takes no more than a stated number of steps.
+    Exhaustive,
 }
 
 impl core::fmt::Debug for Run<'_> {
@@ -221,7 +234,14 @@ impl<'a> Run<'a> {
     /// A run with a seed, watched by nobody, that takes as long as it takes.
     #[must_use]
     pub const fn new(seed: u64) -> Self {
-        Self { seed, parameters: parameter::Values::new(), observer: None, budget: None, steps: 0 }
+        Self {
+            seed,
+            parameters: parameter::Values::new(),
+            observer: None,
+            budget: None,
+            steps: 0,
+            effort: Effort::Usual,
+        }
     }
 
     /// A run with the seed and the parameters of a choice.
@@ -243,6 +263,19 @@ impl<'a> Run<'a> {
     #[must_use]
     pub fn with_budget(self, steps: u64) -> Self {
         Self { budget: Some(steps), ..self }
+    }
+
+    /// How long searches go on.
+    pub(crate) const fn effort(&self) -> Effort {
+        self.effort
+    }
+
+    /// What comes of some work at another effort.
+    pub(crate) fn at<T>(&mut self, effort: Effort, work: impl FnOnce(&mut Self) -> T) -> T {
+        let before = core::mem::replace(&mut self.effort, effort);
+        let done = work(self);
+        self.effort = before;
+        done
     }
 
     /// The same run, watched.

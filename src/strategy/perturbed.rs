@@ -8,7 +8,7 @@
 use super::curve::{Curve, perturbation};
 use super::ground::Ground;
 use super::limits::Limits;
-use super::lots::{by_lot, certain};
+use super::lots::{Wanted, by_lot, certain};
 use super::parameter::{DECAY, LIMIT, PERTURBATION, QUALITY};
 use super::shares::{Reward, Shared, Shares, Unshared};
 use super::{AssignError, Guarantees, Parameter, Run, Solution, Strategy};
@@ -73,7 +73,7 @@ impl Strategy for Perturbed {
             Some(quality) => tuned(ground, limits, quality, run),
             None => perturbed(ground, limits, curve, None, run),
         };
-        by_lot(self.name(), problem, limits, &share, run)
+        by_lot(self.name(), problem, limits, &share, Wanted::Shares, run)
     }
 }
 

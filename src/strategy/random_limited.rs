@@ -8,7 +8,7 @@
 use alloc::string::String;
 
 use super::limits::Limits;
-use super::lots::{by_lot, certain};
+use super::lots::{Wanted, by_lot, certain};
 use super::parameter::LIMIT;
 use super::shares::{Reward, Shares};
 use super::{AssignError, Guarantees, Parameter, Run, Solution, Strategy, by_name};
@@ -60,6 +60,7 @@ impl Strategy for RandomLimited {
                 let score = |pair: usize, _| ground.pairs[pair].score;
                 Shares::new(ground, limits, whole)?.greatest(&[Reward { width: whole, value: &score }], None, run)
             },
+            Wanted::Total,
             run,
         )
     }

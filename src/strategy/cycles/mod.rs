@@ -9,6 +9,7 @@
 
 mod decide;
 mod exact;
+mod keeper;
 mod ring;
 mod rule;
 mod search;
@@ -18,6 +19,7 @@ mod walk;
 use alloc::boxed::Box;
 
 pub(crate) use decide::{Asked, Decided, is_small};
+pub(crate) use keeper::Keeper;
 pub(crate) use rule::Rule;
 
 use super::bound::Bound;
@@ -27,7 +29,7 @@ use super::matching::seeded_optimum;
 use super::optimum::{Optimum, refute_network};
 use super::pairing::Pairing;
 use super::reciprocal::{EXACT_UP_TO, fewer_reciprocal, worth};
-use super::{AssignError, Matching, Run, Strategy as _};
+use super::{AssignError, Effort, Matching, Run, Strategy as _};
 use crate::assignment::Assignment;
 use crate::certificate::{Exhausted, Refutation};
 use crate::input::{Reciprocal, Shortfall};
@@ -44,6 +46,10 @@ const AMONG_OPTIMA: u64 = 20_000;
 const BEFORE_FLOWS: u64 = 5_000;
 /// Partial assignments after which a problem that is not small stays undecided.
 const UNDECIDED_AFTER: u64 = 300_000;
+/// This part of the usual number of optima is computed where one of many assignments is looked for.
+const BRIEF: u64 = 16;
+/// So many optima are computed for a proof that nothing is better.
+const EXHAUSTIVE: u64 = 20_000;
 
 /// Up to so many pairs of a student and a submission reviews that go both ways are avoided as if they were forbidden.
 const SEARCHED_PAIRS: usize = 1_000_000;
@@ -231,8 +237,18 @@ fn found<'p, 'f>(
         if settled(&mut any, rule, steps, &mut random, run)? {
             search.offer(any.assignment());
         }
+        search.plunge(run)?;
     }
-    search.run(search::budget(problem), run)?;
+    let budget = search::budget(problem);
+    if run.effort() == Effort::Brief {
+        search.run(budget / BRIEF, run)?;
+    }
+    if run.effort() != Effort::Brief || search.best().is_none() && !search.is_complete() {
+        search.run(budget, run)?;
+    }
+    if run.effort() == Effort::Exhaustive {
+        search.exhaust(EXHAUSTIVE, run)?;
+    }
     if search.best().is_some() {
         return Ok(search);
     }

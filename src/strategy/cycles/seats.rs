@@ -13,7 +13,7 @@ use crate::strategy::optimum::{OptimalFace, Optimum, used_edges};
 use crate::strategy::{AssignError, Run};
 
 /// How many reviewers of each loose class the submissions have, and how far that is from what rules ask.
-struct Seats<'p> {
+pub(super) struct Seats<'p> {
     problem: &'p Problem,
     loose: Vec<u32>,
     /// Submission and place of the class -> fewest and most that may be chosen, and how many are.
@@ -21,7 +21,7 @@ struct Seats<'p> {
 }
 
 impl<'p> Seats<'p> {
-    fn new(problem: &'p Problem) -> Self {
+    pub(super) fn new(problem: &'p Problem) -> Self {
         let loose: Vec<u32> = problem.panels.loose().collect();
         let fixed: BTreeMap<(u32, u32), u32> = problem.fixed_of_classes();
         let mut places = Vec::with_capacity(problem.submissions() * loose.len());
@@ -38,7 +38,7 @@ impl<'p> Seats<'p> {
     }
 
     /// One reviewer more, or less.
-    fn count(&mut self, (student, submission): (u32, u32), more: bool) {
+    pub(super) fn count(&mut self, (student, submission): (u32, u32), more: bool) {
         let classes = self.problem.panels.of_student.row(student as usize);
         for (place, class) in self.loose.iter().enumerate() {
             if classes.binary_search(class).is_ok() {
@@ -49,7 +49,7 @@ impl<'p> Seats<'p> {
     }
 
     /// How many reviewers a submission has too many or too few.
-    fn wrong(&self, submission: u32) -> u64 {
+    pub(super) fn wrong(&self, submission: u32) -> u64 {
         let start = submission as usize * self.loose.len();
         let of = |&(least, most, count): &(u32, u32, u32)| {
             u64::from(count.saturating_sub(most)) + u64::from(least.saturating_sub(count))

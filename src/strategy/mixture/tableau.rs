@@ -80,11 +80,6 @@ impl Tableau {
         self.members.push(rows);
     }
 
-    /// Whether there is a member already.
-    pub(super) fn has(&self, rows: &[usize]) -> bool {
-        self.members.iter().any(|member| member == rows)
-    }
-
     /// The least excess, or without one the greatest value, over the members there are. Returns the prices of the rows:
     /// a member of which the value (none while there is an excess), `denominator` times, is above the sum of the prices of its rows
     /// and of row 0 would improve on it.

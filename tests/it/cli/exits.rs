@@ -20,6 +20,12 @@ fn each_kind_of_failure_has_its_exit_code_and_its_document() {
         (&["plan", "pair.json", "--sede", "1"], 2, "usage", "--sede"),
         (&["plan", "pair.json", "--strategy", "best"], 2, "usage", "the strategies are round_robin"),
         (&["plan", "pair.json", "--set", "policy.section=some"], 2, "usage", "--set policy.section=some"),
+        (
+            &["plan", "pair.json", "--strategy", "random_limited", "--set", "strategy.limit=0"],
+            2,
+            "usage",
+            "--set strategy.limit: limit of random_limited is from 0.000001 to 1",
+        ),
         (&["plan", "pair.json", "--set", "strategy.name=best"], 2, "usage", "the strategies are round_robin"),
         (&["plan", "pair.json", "-o", "pair.json"], 2, "usage", "pair.json is read: write to another file"),
         (&["plan", "pair.json", "-o", "x", "--format", "csv"], 2, "usage", "leave out either"),

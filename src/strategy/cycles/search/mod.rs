@@ -8,6 +8,7 @@
 
 mod branch;
 mod node;
+mod plunge;
 mod priced;
 mod prices;
 mod worth;
@@ -188,6 +189,12 @@ impl<'p, 'f> Search<'p, 'f> {
         Ok(())
     }
 
+    /// Goes on from the root alone, for so many nodes, until nothing better is left.
+    pub(super) fn exhaust(&mut self, budget: u64, run: &mut Run<'_>) -> Result<(), AssignError> {
+        self.complete = self.complete || self.explore(budget, DIVE_EVERY, run)?;
+        Ok(())
+    }
+
     /// Opens the root; where that does not end the search, with prices.
     fn begin(&mut self, optima: u64, run: &mut Run<'_>) -> Result<(), AssignError> {
         let Some(mut root) = self.node(Vec::new(), Vec::new(), run)? else { return Ok(()) };
@@ -203,10 +210,10 @@ impl<'p, 'f> Search<'p, 'f> {
     }
 
     /// Looks for something to begin with among the pairs that are near each other on a ring, for a few random rings; not
-    /// where there are more pairs than can be listed.
+    /// where there are more pairs than can be listed, or no cycles are forbidden.
     pub(super) fn go_round(&mut self, run: &mut Run<'_>) -> Result<(), AssignError> {
         let pairs = self.problem.students().saturating_mul(self.problem.submissions());
-        for _ in 0..if pairs <= RING_PAIRS { RINGS } else { 0 } {
+        for _ in 0..if pairs <= RING_PAIRS && self.rule.longest() > 1 { RINGS } else { 0 } {
             if self.best.is_some() {
                 break;
             }
