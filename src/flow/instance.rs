@@ -422,7 +422,8 @@ impl Builder {
         assert!(pairs.is_sorted_by(|a, b| a.0 < b.0), "columns ascend within a row");
         assert!(pairs.last().is_none_or(|&(column, _)| (column as usize) < columns), "columns exist");
         let narrow = |weight: i64| i32::try_from(weight).ok().filter(|weight| (-NARROW..=NARROW).contains(weight));
-        if !pairs.iter().all(|&(_, weight)| narrow(weight).is_some()) {
+        let is_wide = matches!(self.instance.pairs, Pairs::Wide(_));
+        if !is_wide && !pairs.iter().all(|&(_, weight)| narrow(weight).is_some()) {
             self.widen();
         }
         self.instance.rows.push(window);
@@ -452,7 +453,7 @@ impl Builder {
         }
     }
 
-    /// From here on weights have 64 bits.
+    /// From here on weights have 64 bits. O(pairs so far), once.
     fn widen(&mut self) {
         let mut wide = Sparse { starts: alloc::vec![0], columns: Vec::new(), weights: Vec::new() };
         for row in 0..self.instance.rows.len() {
