@@ -86,6 +86,7 @@ fn proven(problem: &Problem, solution: &Solution, total: i64) -> Option<(GoalBou
         worst_units: most,
         ..goals(problem, solution, bound.goals)
     });
+    debug_assert!(rank(&bound) <= rank(&reached), "{bound:?} {reached:?}");
     // A bound that the plan itself refutes is none.
     (rank(&bound) <= rank(&reached)).then_some((bound, bound == reached))
 }

@@ -29,7 +29,7 @@ use crate::strategy::reciprocal::meets_work_musts;
 use crate::strategy::{AssignError, Run};
 use node::Node;
 use prices::{Grain, Prices};
-use worth::Worth;
+use worth::{SCORES, Worth};
 
 /// Every so many nodes the search goes straight down.
 const DIVE_EVERY: u64 = 8;
@@ -58,8 +58,8 @@ pub(super) struct Search<'p, 'f> {
     nodes: u64,
     /// What cycles cost, where the sum of scores is aimed at.
     prices: Prices,
-    /// What none goes above who reaches the goals before the scores, by the best prices.
-    most: Option<i64>,
+    /// What no sum is above, by the best prices, of those that are as good in the goals before the scores as this.
+    most: Option<(Worth, i64)>,
     grain: Grain,
     /// No assignment has fewer reviews.
     least: u64,
@@ -152,9 +152,11 @@ impl<'p, 'f> Search<'p, 'f> {
     /// # Panics
     /// When nothing was found.
     pub(super) fn into_kept(self) -> Kept {
-        let (_, assignment) = self.best.expect("asked for only where something was found");
+        let (worth, assignment) = self.best.expect("asked for only where something was found");
         let bound = Bound::new(self.problem, self.aim, &self.relaxed, &assignment, self.complete);
-        let bound = bound.lowered(self.problem, self.aim, self.most.map(|most| self.grain.down(most)), &assignment);
+        let most = self.most.filter(|(goals, _)| goals[..SCORES] == worth[..SCORES]);
+        let most = most.map(|(_, most)| self.grain.down(most));
+        let bound = bound.lowered(self.problem, self.aim, most, &assignment);
         Kept { assignment, bound: Some(bound) }
     }
 

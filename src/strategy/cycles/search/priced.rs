@@ -48,8 +48,8 @@ impl Search<'_, '_> {
             }
             drop(optimum);
             let bound = scores(self.problem, &first) + prices.refund(&first, &barred);
-            if self.most.is_none_or(|most| bound < most) {
-                (self.most, self.prices) = (Some(bound), prices.clone());
+            if self.most.is_none_or(|(_, most)| bound < most) {
+                (self.most, self.prices) = (Some((self.worth(&first), bound)), prices.clone());
             }
             let worth = self.bound(&prices, &first, &barred);
             if !self.promises(&worth) {
