@@ -99,15 +99,18 @@ impl<W: Ord, F: Fn(&[bool]) -> W> Ascent<'_, F> {
             Err(AssignError::Infeasible(_) | AssignError::Undecided { .. }) => return Ok(()),
             Err(error) => return Err(error),
         };
-        if self.used(&rich).map(|used| (self.worth)(&used)) > now {
-            let bound = Some(Bound::met(problem, Aim::Own, &rich));
-            *kept = Kept { assignment: rich, bound };
+        let goals = shared(problem, Aim::Own, &rich);
+        let loses = goals != self.goals && goals != shared(problem, Aim::Own, &kept.assignment);
+        if !loses && self.used(&rich).map(|used| (self.worth)(&used)) > now {
+            kept.assignment = rich;
+            if goals == self.goals {
+                kept.bound = Some(Bound::met(problem, Aim::Own, &kept.assignment));
+            }
         }
         Ok(())
     }
 
-    /// Which pairs of the ground an assignment has; none where shared goals gave way to the rule, so that it is none of
-    /// the ground.
+    /// Which pairs of the ground an assignment has; none where it has others, because shared goals gave way to the rule.
     fn used(&self, assignment: &Assignment) -> Option<Vec<bool>> {
         let Ground { nodes, pairs, .. } = &self.ground;
         let used = pairs.iter().map(|pair| {
@@ -116,7 +119,7 @@ impl<W: Ord, F: Fn(&[bool]) -> W> Ascent<'_, F> {
         });
         let used: Vec<bool> = used.collect();
         let is_whole = self.ground.assignment(|pair| u32::from(used[pair])) == *assignment;
-        (is_whole && shared(nodes.problem, Aim::Own, assignment) == self.goals).then_some(used)
+        is_whole.then_some(used)
     }
 
     /// Walks over assignments that keep the rule, from one of the ground, as long as they are worth no less; the last one.

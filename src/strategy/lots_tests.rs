@@ -66,8 +66,9 @@ fn whatever_is_drawn_keeps_the_rules_the_limits_and_its_share() {
             let limit = parameters.iter().find(|(name, _)| *name == "limit").map_or(1_000_000, |&(_, limit)| limit);
             let whole = first.whole();
             for &(i, j, share) in first.pairs() {
-                let fixed = problem.settled.is_fixed(i as usize, j as usize);
-                assert!(fixed || i64::from(share) * 1_000_000 <= limit * i64::from(whole));
+                let settled = &problem.settled;
+                let stays = settled.is_fixed(i as usize, j as usize) || settled.is_movable(i as usize, j as usize);
+                assert!(stays || i64::from(share) * 1_000_000 <= limit * i64::from(whole));
                 fractions += usize::from(share < whole);
             }
             // A list is made anew for each seed.
