@@ -282,7 +282,7 @@ fn check(input: &Input, read: Diagnostics) -> Result<(Problem, Diagnostics), Dia
     match Problem::new(input) {
         Ok(problem) if !found.has_errors() => {
             let choice = problem.strategy();
-            let by_scores = strategy::by_name(&choice.name).is_some_and(|strategy| strategy.goes_by_scores());
+            let by_scores = strategy::by_name(&choice.name).is_some_and(strategy::Strategy::goes_by_scores);
             if by_scores && input.affinities.is_empty() && input.scores.is_empty() {
                 let message = format!("{} goes by scores, and no pair has one: all plans are alike to it", choice.name);
                 let help = "give scores in affinities or with --affinities FILE.csv, or name another strategy";

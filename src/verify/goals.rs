@@ -1,6 +1,5 @@
 //! The bound of the report beside what the records reach, goal by goal, each counted again.
 
-use alloc::vec::Vec;
 use core::cmp::Reverse;
 use core::fmt;
 
@@ -79,8 +78,11 @@ impl fmt::Display for Told<'_> {
     }
 }
 
+/// Counts, preferences, and sums of scores.
+type Rank = ([Option<u64>; 5], Reverse<i64>, [Reverse<Option<i64>>; 2]);
+
 /// The goals in their order, the greatest preferences and sums first.
-fn rank(goals: &GoalBound) -> (Vec<Option<u64>>, Reverse<i64>, Vec<Reverse<Option<i64>>>) {
+fn rank(goals: &GoalBound) -> Rank {
     let GoalBound {
         missing,
         missing_squares,
@@ -91,8 +93,8 @@ fn rank(goals: &GoalBound) -> (Vec<Option<u64>>, Reverse<i64>, Vec<Reverse<Optio
         affinity_units,
         worst_units,
     } = *goals;
-    let counts = Vec::from([missing, missing_squares, reviews, received_squares, deletes]);
-    (counts, Reverse(preferences), Vec::from([Reverse(affinity_units), Reverse(worst_units)]))
+    let counts = [missing, missing_squares, reviews, received_squares, deletes];
+    (counts, Reverse(preferences), [Reverse(affinity_units), Reverse(worst_units)])
 }
 
 /// What the records reach in the goals that a bound counts.

@@ -1,3 +1,5 @@
+use alloc::vec::Vec;
+
 use super::search::luby;
 use super::{Literal, Solver, Step};
 use crate::problem::rows::index;
