@@ -3,6 +3,7 @@
 use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::cmp::Reverse;
 
 use serde::Serialize;
 
@@ -188,6 +189,17 @@ pub struct GoalBound {
     /// What the worst-off submission that counts has, in units of 10^-6, from `max_min`: no valid plan goes above it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub worst_units: Option<i64>,
+}
+
+/// Counts, preferences, and sums of scores.
+type Rank = ([Option<u64>; 5], Reverse<i64>, [Reverse<Option<i64>>; 2]);
+
+impl GoalBound {
+    /// The goals in their order, the greatest preferences and sums first.
+    pub(crate) fn rank(&self) -> Rank {
+        let counts = [self.missing, self.missing_squares, self.reviews, self.received_squares, self.deletes];
+        (counts, Reverse(self.preferences), [Reverse(self.affinity_units), Reverse(self.worst_units)])
+    }
 }
 
 /// Reviewers who could step in for one submission, best first.

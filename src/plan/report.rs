@@ -1,7 +1,6 @@
 //! The figures of a plan: counts over the resulting reviews.
 
 use alloc::vec::Vec;
-use core::cmp::Reverse;
 
 use super::diff::{Plan, Step};
 use super::{AffinityReport, GoalBound, Report};
@@ -86,27 +85,9 @@ fn proven(problem: &Problem, solution: &Solution, total: i64) -> Option<(GoalBou
         worst_units: most,
         ..goals(problem, solution, bound.goals)
     });
-    debug_assert!(rank(&bound) <= rank(&reached), "{bound:?} {reached:?}");
+    debug_assert!(bound.rank() <= reached.rank(), "{bound:?} {reached:?}");
     // A bound that the plan itself refutes is none.
-    (rank(&bound) <= rank(&reached)).then_some((bound, bound == reached))
-}
-
-/// The goals in their order, the greatest preferences and sums first.
-type Rank = ([Option<u64>; 5], Reverse<i64>, Reverse<Option<i64>>, Reverse<Option<i64>>);
-
-fn rank(goals: &GoalBound) -> Rank {
-    let GoalBound {
-        missing,
-        missing_squares,
-        reviews,
-        received_squares,
-        deletes,
-        preferences,
-        affinity_units,
-        worst_units,
-    } = *goals;
-    let counts = [missing, missing_squares, reviews, received_squares, deletes];
-    (counts, Reverse(preferences), Reverse(affinity_units), Reverse(worst_units))
+    (bound.rank() <= reached.rank()).then_some((bound, bound == reached))
 }
 
 /// The goals that all strategies share, as far as they are counted. Where both sides are bounds, the number of reviews

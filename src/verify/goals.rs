@@ -1,6 +1,5 @@
 //! The bound of the report beside what the records reach, goal by goal, each counted again.
 
-use core::cmp::Reverse;
 use core::fmt;
 
 use super::dimension::{Dimension, Sets};
@@ -37,7 +36,7 @@ pub(super) fn check(facts: &Facts<'_>, found: &Found<'_>, unknown: bool, plan: &
         return findings.add("bound_goals", "/report/bound", "the bound counts other goals than the policy asks for");
     }
     let reached = reached(facts, found, plan, &bound);
-    if rank(&reached) < rank(&bound) {
+    if reached.rank() < bound.rank() {
         let message = format_args!("the records reach {}, below the bound: {}", Told(&reached), Told(&bound));
         findings.add("bound_broken", "/report/bound", message);
     } else if optimal != (reached == bound) {
@@ -76,25 +75,6 @@ impl fmt::Display for Told<'_> {
         affinity_units.map_or(Ok(()), |sum| write!(f, ", affinity_units {sum}"))?;
         worst_units.map_or(Ok(()), |sum| write!(f, ", worst_units {sum}"))
     }
-}
-
-/// Counts, preferences, and sums of scores.
-type Rank = ([Option<u64>; 5], Reverse<i64>, [Reverse<Option<i64>>; 2]);
-
-/// The goals in their order, the greatest preferences and sums first.
-fn rank(goals: &GoalBound) -> Rank {
-    let GoalBound {
-        missing,
-        missing_squares,
-        reviews,
-        received_squares,
-        deletes,
-        preferences,
-        affinity_units,
-        worst_units,
-    } = *goals;
-    let counts = [missing, missing_squares, reviews, received_squares, deletes];
-    (counts, Reverse(preferences), [Reverse(affinity_units), Reverse(worst_units)])
 }
 
 /// What the records reach in the goals that a bound counts.
