@@ -365,6 +365,11 @@ impl Problem {
             && self.pairs.work_musts.is_empty()
     }
 
+    /// Whether a pair has an unfinished review that is to stay if it can.
+    pub(crate) fn may_stay(&self, student: usize, submission: usize) -> bool {
+        self.policy.existing == Existing::Rebalance && self.settled.is_movable(student, submission)
+    }
+
     /// Whether existing reviews that move are counted.
     pub(crate) fn counts_deletes(&self) -> bool {
         self.policy.existing == Existing::Rebalance && !self.settled.movable.values().is_empty()

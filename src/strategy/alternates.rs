@@ -109,7 +109,7 @@ fn candidates(problem: &Problem, solution: &Solution, random: &mut Random) -> Ve
 fn most_likely(problem: &Problem, marginals: &Marginals) -> Micros {
     let free = marginals.pairs().iter().filter(|&&(student, submission, _)| {
         problem.is_free(student as usize, submission as usize)
-            && !problem.settled.is_movable(student as usize, submission as usize)
+            && !problem.may_stay(student as usize, submission as usize)
     });
     let most = free.map(|&(.., share)| u64::from(share)).max().unwrap_or(0);
     Micros(i64::try_from(most * CERTAIN / u64::from(marginals.whole())).unwrap_or(i64::MAX))

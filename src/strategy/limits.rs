@@ -33,10 +33,10 @@ impl Limits {
         u32::try_from(whole).expect("at most the parts")
     }
 
-    /// The limit of a pair, in millionths. A review that exists and may stay is not drawn, so that none holds for it: else a
-    /// lottery would take reviews away again that nothing speaks against.
+    /// The limit of a pair, in millionths. A review that exists and is to stay if it can is not drawn, so that none holds for
+    /// it: else a lottery would take reviews away again that nothing speaks against.
     pub(super) fn of(self, problem: &Problem, student: usize, submission: usize) -> u32 {
-        if problem.settled.is_movable(student, submission) {
+        if problem.may_stay(student, submission) {
             return CERTAIN;
         }
         let own = problem.limit(student, submission).and_then(|limit| u32::try_from(limit.0).ok());

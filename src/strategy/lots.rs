@@ -9,7 +9,7 @@ use alloc::vec::Vec;
 
 use super::bound::{Bound, shared};
 use super::cycles::{Rule, is_small};
-use super::goals::Aim;
+use super::goals::{Aim, Objective};
 use super::ground::Ground;
 use super::infeasible::certified_under;
 use super::limits::Limits;
@@ -58,7 +58,7 @@ pub(super) fn by_lot(
 ) -> Result<Solution, AssignError> {
     let seed = core::mem::take(&mut run.seed);
     let drawn = match Rule::of(problem) {
-        None => shares(problem, limits, share, seed, run).map(|drawn| drawn.solution(name, seed)),
+        None => shares(problem, limits, share, seed, run).map(|drawn| drawn.solution(name, problem, seed)),
         Some(_) => beyond_networks(name, problem, limits, share, wanted, seed, run),
     };
     run.seed = seed;
@@ -90,11 +90,22 @@ fn certainly(name: &str, problem: &Problem, seed: u64, run: &mut Run<'_>) -> Res
 struct Drawn {
     assignment: Assignment,
     marginals: Marginals,
+    /// What all that meet the goals reach without limits, where the limits left none of those.
+    unlimited: Option<Objective>,
 }
 
 impl Drawn {
-    fn solution(self, name: &str, seed: u64) -> Solution {
-        Solution { marginals: Some(self.marginals), ..Solution::new(name, seed, self.assignment) }
+    /// The goals that no assignment goes below, whatever is likely.
+    fn goals(&self, problem: &Problem) -> Objective {
+        self.unlimited.unwrap_or_else(|| shared(problem, Aim::Affinity, &self.assignment))
+    }
+
+    /// The solution; where goals gave way to limits, with what is reached without these.
+    fn solution(self, name: &str, problem: &Problem, seed: u64) -> Solution {
+        let goals = self.unlimited;
+        let reached = shared(problem, Aim::Affinity, &self.assignment);
+        let bound = goals.map(|goals| Bound { goals, scores: None, worst: None, reached: reached == goals });
+        Solution { marginals: Some(self.marginals), bound, ..Solution::new(name, seed, self.assignment) }
     }
 }
 
@@ -119,15 +130,18 @@ fn shares(
         }
         ground => ground?,
     };
-    let shared = match share(&ground, run) {
+    let mut unlimited = None;
+    let made = match share(&ground, run) {
         Err(Unshared::Limits) => {
             // Limits come before all goals, so those are met as well as these allow for.
+            let any = ground.greatest("matching", |_| 0, run)?;
+            unlimited = Some(shared(problem, Aim::Affinity, &ground.assignment(|pair| any.units[pair])));
             ground = within_limits(problem, limits, run)?;
             share(&ground, run)
         }
-        shared => shared,
+        made => made,
     };
-    let Shared { whole, units, .. } = shared.map_err(|unshared| match unshared {
+    let Shared { whole, units, .. } = made.map_err(|unshared| match unshared {
         Unshared::Limits => unreachable!("the ground keeps the limits"),
         Unshared::Run(error) => error,
     })?;
@@ -139,7 +153,7 @@ fn shares(
     });
     let fixed = fixed_pairs(problem).map(|(student, submission)| (student, submission, whole));
     let marginals = Marginals::new(whole, likely.chain(fixed).collect());
-    Ok(Drawn { assignment: ground.assignment(|pair| drawn[pair]), marginals })
+    Ok(Drawn { assignment: ground.assignment(|pair| drawn[pair]), marginals, unlimited })
 }
 
 /// The same under rules that are no network: pairs are taken out until those with a share close no forbidden cycle, so that
@@ -156,7 +170,7 @@ fn beyond_networks(
 ) -> Result<Solution, AssignError> {
     let shared = |drawn: &Drawn| shared(problem, Aim::Affinity, &drawn.assignment);
     let relaxed = shares(problem, limits, share, seed, run)?;
-    let bound = shared(&relaxed);
+    let bound = relaxed.goals(problem);
     let (drawn, taken_out) = if is_seated(problem, &relaxed.marginals) {
         without_cycles(problem, limits, share, relaxed, seed, run)?
     } else {
@@ -182,7 +196,7 @@ fn beyond_networks(
     match drawn.map(|drawn| (shared(&drawn), drawn)) {
         Some((reached, drawn)) if reached == bound || limits.bind(problem) => {
             let bound = Bound { goals: bound, scores: None, worst: None, reached: reached == bound };
-            Ok(Solution { bound: Some(bound), ..drawn.solution(name, seed) })
+            Ok(Solution { bound: Some(bound), ..drawn.solution(name, problem, seed) })
         }
         // Where anything may be certain, all that is known of cycles can be used.
         _ => certainly(name, problem, seed, run),

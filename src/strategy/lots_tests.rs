@@ -67,7 +67,7 @@ fn whatever_is_drawn_keeps_the_rules_the_limits_and_its_share() {
             let whole = first.whole();
             for &(i, j, share) in first.pairs() {
                 let settled = &problem.settled;
-                let stays = settled.is_fixed(i as usize, j as usize) || settled.is_movable(i as usize, j as usize);
+                let stays = settled.is_fixed(i as usize, j as usize) || problem.may_stay(i as usize, j as usize);
                 assert!(stays || i64::from(share) * 1_000_000 <= limit * i64::from(whole));
                 fractions += usize::from(share < whole);
             }

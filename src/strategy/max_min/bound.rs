@@ -8,7 +8,7 @@
 
 use alloc::vec::Vec;
 
-use super::stakes::Stakes;
+use super::stakes::{Stakes, counts};
 use crate::strategy::{AssignError, Run};
 
 /// Weights begin here, and are at most 2^[`HIGHEST`].
@@ -45,11 +45,13 @@ pub(super) fn lower(
     run: &mut Run<'_>,
 ) -> Result<(), AssignError> {
     let ground = stakes.ground;
-    let mut weights = alloc::vec![FIRST; stakes.columns.len()];
+    let counted = |&submission: &u32| counts(ground.nodes.problem, submission as usize);
+    let first = |submission| if counted(submission) { FIRST } else { 0 };
+    let mut weights: Vec<i64> = ground.nodes.submissions.iter().map(first).collect();
     let mut earlier = None;
     let sums = SUMS.min(4 + PAIRS / (ground.pairs.len() + 1));
     for step in 0..sums {
-        if bound.units <= reached || weights.is_empty() {
+        if bound.units <= reached || weights.iter().all(|&weight| weight == 0) {
             break;
         }
         run.report("lowering the bound", step as u64, sums as u64)?;
@@ -71,15 +73,16 @@ pub(super) fn lower(
             let weighted = ground.nodes.submissions.iter().copied().zip(weights.iter().copied());
             bound.weights = weighted.filter(|&(_, weight)| weight > 0).collect();
         }
-        let range = has.iter().map(|&sum| (sum - mean).unsigned_abs()).max().unwrap_or(0).max(1);
+        let counted = || weights.iter().zip(&has).filter(|&(&weight, _)| weight > 0);
+        let range = counted().map(|(_, &sum)| (sum - mean).unsigned_abs()).max().unwrap_or(0).max(1);
         let slower = 1 + step as i128 / 6;
-        for (weight, &sum) in weights.iter_mut().zip(&has) {
+        for (weight, &sum) in weights.iter_mut().zip(&has).filter(|(weight, _)| **weight > 0) {
             let by = i128::from(*weight) * i128::from(mean - sum) / (i128::from(range) * slower);
             *weight = (*weight + i64::try_from(by).unwrap_or(0)).max(1);
         }
         let highest = weights.iter().copied().max().unwrap_or(1);
         let excess = (64 - highest.leading_zeros()).saturating_sub(HIGHEST);
-        for weight in &mut weights {
+        for weight in weights.iter_mut().filter(|weight| **weight > 0) {
             *weight = (*weight >> excess).max(1);
         }
     }

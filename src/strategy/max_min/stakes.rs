@@ -22,12 +22,15 @@ pub(crate) fn worst_off(problem: &Problem, assignment: &Assignment) -> Option<i6
     (0..problem.submissions()).filter(|&submission| counts(problem, submission)).map(|at| sums[at]).min()
 }
 
+/// Far above all sums of scores.
+const APART: i64 = 1 << 50;
+
 /// The submissions whose scores count, and what they have whatever is chosen.
 pub(in crate::strategy) struct Stakes<'g, 'p> {
     pub(in crate::strategy) ground: &'g Ground<'p>,
     /// Right node -> its column.
     pub(in crate::strategy) columns: Vec<ColumnNode>,
-    /// Right node -> the sum of the scores of its fixed reviews.
+    /// Right node -> the sum of the scores of its fixed reviews, far above all sums where it does not count.
     pub(in crate::strategy) standing: Vec<i64>,
     /// The least sum among the submissions that get nothing more, and one that has it.
     pub(in crate::strategy) settled: Option<(i64, u32)>,
@@ -42,7 +45,11 @@ impl<'g, 'p> Stakes<'g, 'p> {
             .filter(|&submission| counts(problem, submission as usize))
             .map(|submission| (standing[submission as usize], submission))
             .min();
-        let standing = nodes.submissions.iter().map(|&submission| standing[submission as usize]).collect();
+        // A node may ask for a review that it must not have: it does not count, and so is never the worst.
+        let of = |&submission: &u32| {
+            standing[submission as usize] + if counts(problem, submission as usize) { 0 } else { APART }
+        };
+        let standing = nodes.submissions.iter().map(of).collect();
         Self { ground, columns: ground.columns.clone(), standing, settled }
     }
 
